@@ -1,0 +1,1 @@
+"""Puts the rooms together: settings, clock, logging, wiring, the demo, the command line."""

@@ -1,0 +1,1 @@
+"""The gettext catalogues: zh_Hans_CN and en."""

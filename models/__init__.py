@@ -1,0 +1,1 @@
+"""What is remembered: tables, column types, migrations, the session, and who may read what."""

@@ -1,0 +1,1 @@
+"""What the trial says: terms, regimen, windows, prompts, adherence arithmetic. Pure."""

@@ -1,0 +1,1 @@
+"""Pretend participants and a virtual clock: a whole trial in a minute."""

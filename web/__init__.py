@@ -1,0 +1,1 @@
+"""The coordinator's door: pages that read reports and call actions."""
