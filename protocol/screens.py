@@ -1,0 +1,430 @@
+"""What a person is shown, as plain facts: actions choose a screen, messages word it, a door carries it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from protocol.taps import MediaKind, Tap
+from protocol.terms import DoseAnswer, DoseState, FoodMode, Language, NotTakenReason, Purpose, StopKind
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One dose as a person sees it; moments are UTC, the wording puts them on the wall of `tz`."""
+
+    dose_id: str
+    ordinal: int
+    due_at: datetime
+    due_on: date
+    units: int
+    is_first: bool
+
+
+class LateAdvice(StrEnum):
+    """Which of the approved late-dose sentences applies."""
+
+    STILL_TAKE = "still_take"
+    TOO_LATE = "too_late"
+
+
+# --- a dose ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DoseReminder:
+    """Take it now. `again`: a repeat or a snooze of the same dose."""
+
+    dose: Shown
+    food: FoodMode
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EveningQuestion:
+    dose: Shown
+    food: FoodMode
+    advice: LateAdvice
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuestion:
+    """An earlier day's dose, for the record only: never says "take"."""
+
+    dose: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class FirstDoseQuestion:
+    """Names no amount. `dose` is today's; the answer concerns the first one."""
+
+    dose: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class AskTeam:
+    dose: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class HowManyQuestion:
+    dose: Shown
+    at_due_time: bool = False  # the next answer is for its due time, not for now
+
+
+@dataclass(frozen=True, slots=True)
+class WhenQuestion:
+    """When was it taken? `choices` are moments to tap; a time can be typed too."""
+
+    dose: Shown
+    units: int
+    choices: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhyQuestion:
+    dose: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeQuestion:
+    dose: Shown
+    minutes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    dose: Shown
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded, when, and how to undo it."""
+
+    dose: Shown
+    answer: DoseAnswer
+    units: int
+    taken_at: datetime | None
+    recorded_at: datetime
+    reason: NotTakenReason | None = None
+    advice: LateAdvice | None = None
+    already: bool = False  # it had been recorded before this tap
+    by_other: bool = False  # by a helper or by staff
+    can_change: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    dose: Shown
+    can_take_now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectQuestion:
+    """All answers again; the dose keeps its record until one is chosen."""
+
+    dose: Shown
+    is_today: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhichDayQuestion:
+    """Yesterday's or today's? Nothing is recorded until one is chosen."""
+
+    older: Shown
+    newer: Shown
+    older_tap: Tap
+    newer_tap: Tap
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleDoseQuestion:
+    """A second "taken" for the day, or two doses too close: is it true?"""
+
+    dose: Shown
+    earlier_taken_at: datetime
+    yes: Tap
+    no: Tap
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleDoseTold:
+    dose: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class NothingChanged:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ReportClosed:
+    """Too long ago for the chat; staff correct it."""
+
+    dose: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """One day of a list or calendar."""
+
+    due_on: date
+    state: DoseState
+    units: int
+    taken_at: datetime | None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """Nothing to answer now: what stands for today, and what comes next."""
+
+    today: tuple[DayLine, ...]
+    next_due_at: datetime | None
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A month as a calendar; `earlier` and `later` say whether other months have doses."""
+
+    month: date
+    days: tuple[DayLine, ...]
+    earlier: bool
+    later: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderNotice:
+    """From a date: so many tablets; the participant reads back how many."""
+
+    order_id: str
+    from_on: date
+    units: int
+    every_days: int
+    held: bool
+    choices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBackKept:
+    units: int
+    right: bool
+
+
+# --- entry ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageQuestion:
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyNotice:
+    """`asks`: an answer is expected, else it is only shown again."""
+
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentQuestion:
+    purpose: Purpose
+    step: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRefused:
+    """Without it the chat stays silent; the study team calls instead."""
+
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderTimeQuestion:
+    choices: tuple[time, ...]
+    current: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoodQuestion:
+    current: FoodMode | None
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeQuestion:
+    """The test message: one tap, before leaving the clinic."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpDone:
+    reminder_time: time
+    food: FoodMode
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HelperConsentQuestion:
+    """A family member's own agreement, in the helper's own chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class HelperReady:
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRefused:
+    """One polite text for wrong, used and expired links alike."""
+
+
+# --- anything else --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    language: Language
+    reminder_time: time
+    food: FoodMode
+    messages_stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChanged:
+    """`what` is language, time or food."""
+
+    what: str
+    reminder_time: time
+    food: FoodMode
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopQuestion:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopConfirm:
+    """Asked once more before messages stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopAnswered:
+    kind: StopKind
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesResumed:
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwell:
+    """The approved emergency text, before anything else; then how to reach the team."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForStaff:
+    """Kept, and not watched: if unwell tap here, or call 120."""
+
+    media: MediaKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """A typed answer that is not a whole known phrase: asks, records nothing."""
+
+    dose: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """Too many messages in a short time; nothing was lost that was answered."""
+
+
+Screen = (
+    DoseReminder
+    | EveningQuestion
+    | RecordQuestion
+    | FirstDoseQuestion
+    | AskTeam
+    | HowManyQuestion
+    | WhenQuestion
+    | WhyQuestion
+    | SnoozeQuestion
+    | Snoozed
+    | Recorded
+    | Undone
+    | CorrectQuestion
+    | WhichDayQuestion
+    | DoubleDoseQuestion
+    | DoubleDoseTold
+    | NothingChanged
+    | ReportClosed
+    | Today
+    | History
+    | OrderNotice
+    | ReadBackKept
+    | LanguageQuestion
+    | PrivacyNotice
+    | ConsentQuestion
+    | ConsentRefused
+    | ReminderTimeQuestion
+    | FoodQuestion
+    | PracticeQuestion
+    | SetUpDone
+    | HelperConsentQuestion
+    | HelperReady
+    | InvitationRefused
+    | Settings
+    | SettingChanged
+    | Help
+    | Contact
+    | StopQuestion
+    | StopConfirm
+    | StopAnswered
+    | MessagesResumed
+    | Unwell
+    | KeptForStaff
+    | AskAgain
+    | Slower
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads it: language, zone, and the site's phone, shown in full."""
+
+    language: Language
+    tz: str
+    contact_name: str
+    contact_phone: str
+
+
+class How(StrEnum):
+    """How a screen reaches the reader."""
+
+    SEND = "send"  # a new message
+    EDIT = "edit"  # in place of the message whose button was pressed
+    TOAST = "toast"  # a short note over the chat
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One screen on its way to one reader."""
+
+    screen: Screen
+    how: How = How.SEND
+    keyboard: bool = False  # show the small reply keyboard (today · unwell · call) with it
