@@ -1,0 +1,98 @@
+"""Participants and what has to stand before one may be enrolled or written to."""
+
+from datetime import date, datetime, time
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from models.columns import member_of
+from models.tables import StoreTable
+from protocol.terms import Channel, FoodMode, Language, LinkRole, ParticipantState, Purpose
+
+
+class Participant(StoreTable, table=True):
+    """One person, by pseudonymous code. `plan_due_at`: when the plan has to look at this person again."""
+
+    id: str = Field(primary_key=True)
+    code: str = Field(unique=True)
+    site_code: str = Field(foreign_key="site.code", index=True)
+    state: ParticipantState = member_of(ParticipantState)
+    channel: Channel = member_of(Channel)
+    language: Language = member_of(Language)
+    tz: str
+    reminder_time: time
+    food: FoodMode = member_of(FoodMode)
+    enrolled_at: datetime
+    starts_at: datetime  # no dose is due at or before
+    set_up_at: datetime | None = None  # entry finished, or followed by phone from the start
+    messages_stopped_at: datetime | None = None
+    unreachable_at: datetime | None = None  # the chat refused us
+    blocked_at: datetime | None = None  # "take now" waits for an investigator
+    blocked_reason: str | None = None
+    protocol_version: str
+    plan_due_at: datetime | None = None
+
+    __table_args__ = (Index("ix_participant_plan_due_at", "plan_due_at"),)
+
+
+class Eligibility(StoreTable, table=True):
+    """Each criterion of the protocol answered, signed by an investigator."""
+
+    id: str = Field(primary_key=True)
+    participant_code: str = Field(unique=True)
+    site_code: str = Field(foreign_key="site.code")
+    criteria: str  # JSON: criterion key to true or false, as recorded
+    prior_therapy: str
+    pregnancy_test_on: date | None = None
+    signed_by: str = Field(foreign_key="staff.id")
+    signed_at: datetime
+
+
+class PaperConsent(StoreTable, table=True):
+    """The signed paper form; a newer form version is a new row."""
+
+    __tablename__ = "paper_consent"
+
+    id: str = Field(primary_key=True)
+    participant_code: str = Field(index=True)
+    site_code: str = Field(foreign_key="site.code")
+    form_version: str
+    signed_on: date
+    investigator: str
+    recorded_by: str = Field(foreign_key="staff.id")
+    recorded_at: datetime
+
+
+class Invitation(StoreTable, table=True):
+    """A link to be used once; only the hash of its token is kept."""
+
+    id: str = Field(primary_key=True)
+    participant_id: str = Field(foreign_key="participant.id", index=True)
+    role: LinkRole = member_of(LinkRole)
+    token_hash: str = Field(unique=True)
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class Consent(StoreTable, table=True):
+    """One answer to one purpose; the newest row of a purpose counts. Rows are never changed."""
+
+    id: str = Field(primary_key=True)
+    participant_id: str = Field(foreign_key="participant.id", index=True)
+    purpose: Purpose = member_of(Purpose)
+    text_version: str
+    given: bool
+    recorded_at: datetime
+
+
+class EntryStep(StoreTable, table=True):
+    """Where one chat stands in the questions of entry, so that a restart asks the same question again."""
+
+    __tablename__ = "entry_step"
+
+    link_id: str = Field(primary_key=True, foreign_key="chat_link.id")
+    step: str
+    dose_id: str | None = None  # the dose a typed number or time belongs to, after entry
+    at: datetime

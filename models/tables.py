@@ -1,0 +1,20 @@
+"""The operational store's common ground: its metadata, its base class, and one import for all its tables."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from models.columns import metadata
+
+STORE = metadata()
+
+
+class StoreTable(SQLModel):
+    """A table of the operational store. Tables do not validate: the doors do, and the constraints."""
+
+    metadata: ClassVar[MetaData] = STORE
+
+    def values(self) -> dict[str, Any]:
+        """The row as column name to value."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
