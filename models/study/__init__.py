@@ -1,0 +1,1 @@
+"""The study database: what the trial keeps of each participant, under the code alone."""
