@@ -20,7 +20,7 @@ class StudyParticipantDay(StudyTable, table=True):
     due_at: datetime = column("When it was due.", unit="UTC", cdisc="ADADH.ADTM")
     due_tz: str = column("Time zone the date and time were made in.", unit="IANA name")
     study_day: int | None = column(
-        "Days from the day of the first dose taken, which is day 1; there is no day 0. Empty until a first dose is known.",
+        "Day counted from the first dose taken, day 1; there is no day 0. Empty until then.",
         unit="days",
         cdisc="ADADH.ADY",
         default=None,

@@ -23,9 +23,9 @@ def column(
 ) -> Any:
     """A field with its meaning, unit (or format), closed set of values, and name in CDISC's standards.
 
-    The meaning is the column's comment in the database; all of it is printed in docs/study-database.md.
+    All of it is printed in docs/study-database.md.
     """
-    told = {"comment": meaning, "info": {"unit": unit, "codes": codes, "cdisc": cdisc}}
+    told = {"info": {"meaning": meaning, "unit": unit, "codes": codes, "cdisc": cdisc}}
     if codes is not None:
         keywords["sa_type"] = ClosedSet(codes)
     return Field(sa_column_kwargs=told, **keywords)

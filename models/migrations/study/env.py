@@ -1,0 +1,5 @@
+"""Alembic's environment of the study database."""
+
+from models.migrations.upgrade import run_versions
+
+run_versions()
