@@ -94,7 +94,7 @@ def _parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
         at = len(source[: token.start()].encode())
         if token["text"] is not None:
             reader.add(token["text"])
-        elif not token["close"]:
+        elif not token["close"] and (token["end"] or token["name"].lower() in TAGS):
             raise _broken(f"Unclosed {'end' if token['end'] else 'start'} tag at byte offset {at}")
         elif token["end"]:
             reader.end(token["name"].lower(), at)

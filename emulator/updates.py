@@ -42,6 +42,11 @@ class Updates:
     def allowed(self) -> frozenset[str] | None:
         return self._allowed
 
+    @property
+    def polled(self) -> bool:
+        """Whether a long poll is waiting."""
+        return self._waiting is not None
+
     def allow(self, kinds: Iterable[str] | None) -> None:
         """Sticky: None keeps what was set; an empty list means the default kinds."""
         if kinds is not None:

@@ -22,7 +22,7 @@ function speak() {
   document.documentElement.lang = locale(own());
   document.title = say.title;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = say[element.dataset.word];
-  for (const side of SIDES) controls[side].show(desk[side], all(), say);
+  for (const side of SIDES) controls[side].show(desk[side], all(), say, desk.left);
   document.getElementById("phones").dataset.empty = desk.left ? "" : say.empty;
   clock.speak(own(), people.get(desk.left)?.tz ?? "UTC");
 }
@@ -38,7 +38,10 @@ async function put(side, user) {
   speak();
 }
 
+// A phone is on the desk once: choosing the one on the other side swaps the two.
 async function choose(side, user) {
+  const other = side === "left" ? "right" : "left";
+  if (user && desk[other] === user) await put(other, desk[side]);
   await put(side, user);
   const query = SIDES.filter((name) => desk[name]).map((name) => `${name}=${desk[name]}`).join("&");
   history.replaceState(null, "", `/phone?${query}`);
@@ -73,7 +76,7 @@ async function invited() {
 function wanted() {
   const known = (name) => (people.has(Number(asked.get(name))) ? Number(asked.get(name)) : null);
   const left = known("left") ?? all()[0]?.id ?? null;
-  if (asked.has("left") || asked.has("right")) return [left, known("right")];
+  if (asked.has("left") || asked.has("right")) return [left, known("right") === left ? null : known("right")];
   const other = all().find(({ language_code: code }) => short(code) !== short(people.get(left)?.language_code ?? ""));
   return [left, other?.id ?? null];
 }

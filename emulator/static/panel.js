@@ -111,11 +111,12 @@ export class Control {
     box.addEventListener("change", () => change(box.checked).catch(() => { box.checked = !box.checked; }));
   }
 
-  show(user, people, say) {
+  show(user, people, say, taken) {
     this.user = user;
     this.root.querySelector("legend").textContent = say[this.side];
     this.root.querySelector("label .unseen").textContent = `${say[this.side]}: ${say.whose}`;
-    const options = people.map((person) => node("option", { value: person.id, selected: person.id === user }, `${person.first_name} · ${person.tz}`));
+    const offered = people.filter(({ id }) => id === user || !(this.side === "right" && id === taken));
+    const options = offered.map((person) => node("option", { value: person.id, selected: person.id === user }, `${person.first_name} · ${person.tz}`));
     if (this.side === "right" || !user) options.unshift(node("option", { value: "", selected: !user }, say.none));
     this.chooser.replaceChildren(...options);
     const person = people.find(({ id }) => id === user);
