@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from protocol.moments import moment, within_wall_times
+from protocol.moments import first_wall_time, moment, within_wall_times
 from protocol.terms import PromptKind
 from protocol.trial import Trial
 
@@ -46,6 +46,10 @@ class _Dose:
     def quiet(self, at: datetime) -> bool:
         return within_wall_times(at, self.trial.ladder.quiet_from, self.trial.ladder.quiet_until, self.zone)
 
+    def awake(self, at: datetime) -> datetime:
+        """The moment itself, or the end of the quiet hours it falls into."""
+        return first_wall_time(at, self.trial.ladder.quiet_until, self.zone) if self.quiet(at) else at
+
     def prompt(self, kind: PromptKind, rung: int, due_at: datetime, expires_at: datetime) -> PlannedPrompt:
         return PlannedPrompt(self.ordinal, kind, rung, due_at, expires_at)
 
@@ -69,42 +73,55 @@ def prompts_of(  # noqa: PLR0913  the facts of one dose, each named at the call
     snoozes: int,
     zone: ZoneInfo,
     trial: Trial,
+    at_chosen_time: bool = True,
 ) -> list[PlannedPrompt]:
-    """The whole ladder of one open dose; what has been sent or answered is the caller's to leave out."""
+    """The whole ladder of one open dose; what has been sent or answered is the caller's to leave out.
+
+    `at_chosen_time` is False for a dose that the minimum gap has moved: only a chosen time beats quiet hours.
+    """
     dose = _Dose(ordinal, due_at, due_on, next_due_at, zone, trial)
+    asked_at = due_at if at_chosen_time else dose.awake(due_at)
     until = take_now_until(due_at, next_due_at, trial, is_first=is_first)
     if blocked:
-        return [dose.prompt(PromptKind.ASK_TEAM, 0, due_at, until)]
+        return [dose.prompt(PromptKind.ASK_TEAM, 0, asked_at, until)] if asked_at < until else []
     if first_is_unknown:
-        return list(_first_dose_questions(dose, until))
-    take_now = list(_take_now(dose, until, snoozed_until, snoozes))
+        return list(_first_dose_questions(dose, asked_at, until))
+    take_now = list(_take_now(dose, asked_at, until, snoozed_until, snoozes))
     # An unanswered first dose is asked about by the next dose's own question, before any amount is named.
     record = [] if is_first else [_record(dose)]
     return take_now + list(_evening(dose)) + record
 
 
-def _first_dose_questions(dose: _Dose, until: datetime) -> Iterator[PlannedPrompt]:
-    yield dose.prompt(PromptKind.FIRST_DOSE_QUESTION, 0, dose.due_at, until)
-    for rung, step in enumerate(dose.trial.ladder.repeats, start=1):
-        if not dose.quiet(dose.due_at + step):
-            yield dose.prompt(PromptKind.FIRST_DOSE_QUESTION, rung, dose.due_at + step, until)
+def _first_dose_questions(dose: _Dose, asked_at: datetime, until: datetime) -> Iterator[PlannedPrompt]:
+    if asked_at < until:
+        yield dose.prompt(PromptKind.FIRST_DOSE_QUESTION, 0, asked_at, until)
+    for rung, due_at in _repeats(dose, asked_at, until):
+        yield dose.prompt(PromptKind.FIRST_DOSE_QUESTION, rung, due_at, until)
 
 
-def _take_now(dose: _Dose, until: datetime, snoozed_until: datetime | None, snoozes: int) -> Iterator[PlannedPrompt]:
+def _take_now(
+    dose: _Dose, asked_at: datetime, until: datetime, snoozed_until: datetime | None, snoozes: int
+) -> Iterator[PlannedPrompt]:
     """The reminder beats quiet hours, since its time was chosen; repeats never fall into them."""
-    yield dose.prompt(PromptKind.DOSE_REMINDER, 0, dose.due_at, until)
+    if asked_at < until:
+        yield dose.prompt(PromptKind.DOSE_REMINDER, 0, asked_at, until)
     if snoozed_until is not None and snoozed_until < until:
         yield dose.prompt(PromptKind.DOSE_SNOOZED, snoozes, snoozed_until, until)
+    for rung, due_at in _repeats(dose, asked_at, until):
+        if snoozed_until is None or due_at > snoozed_until:
+            yield dose.prompt(PromptKind.DOSE_REPEAT, rung, due_at, until)
+
+
+def _repeats(dose: _Dose, asked_at: datetime, until: datetime) -> Iterator[tuple[int, datetime]]:
     for rung, step in enumerate(dose.trial.ladder.repeats, start=1):
-        due_at = dose.due_at + step
-        if due_at >= until or dose.quiet(due_at) or (snoozed_until is not None and due_at <= snoozed_until):
-            continue
-        yield dose.prompt(PromptKind.DOSE_REPEAT, rung, due_at, until)
+        if asked_at + step < until and not dose.quiet(asked_at + step):
+            yield rung, asked_at + step
 
 
 def _evening(dose: _Dose) -> Iterator[PlannedPrompt]:
+    """On the dose's own date, until quiet hours begin, after midnight too."""
     due_at = moment(dose.due_on, dose.trial.ladder.evening_time, dose.zone)
-    expires_at = min(moment(dose.due_on, dose.trial.ladder.quiet_from, dose.zone), dose.next_opens_at)
+    expires_at = min(first_wall_time(due_at, dose.trial.ladder.quiet_from, dose.zone), dose.next_opens_at)
     if due_at >= dose.due_at + EVENING_AFTER and due_at < expires_at:
         yield dose.prompt(PromptKind.DOSE_EVENING, 0, due_at, expires_at)
 
@@ -113,5 +130,5 @@ def _record(dose: _Dose) -> PlannedPrompt:
     """For the record only, on a screen of its own, before today's reminder or well after it."""
     due_at = dose.next_due_at - dose.trial.ladder.record_lead
     if dose.quiet(due_at):
-        due_at = dose.next_due_at + RECORD_AFTER
+        due_at = dose.awake(dose.next_due_at + RECORD_AFTER)
     return dose.prompt(PromptKind.DOSE_RECORD, 0, due_at, dose.next_due_at + timedelta(days=1))

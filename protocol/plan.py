@@ -5,17 +5,21 @@ reminder time, a new order and a preview all come through here.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from protocol.ladder import PlannedPrompt, prompts_of
-from protocol.moments import first_wall_time, wall_date
+from protocol.moments import first_wall_time, moment, wall_date
 from protocol.orders import DoseOrder, ordered_day, spacing, units_of
 from protocol.terms import DoseState
 from protocol.trial import Trial
 
-DAYS_SEARCHED_MAX = 400  # a plan that finds no ordered day within so many steps stops looking
+STILL_UNKNOWN = frozenset({DoseState.OPEN, DoseState.UNREPORTED, DoseState.NOT_ASKED})
+"""States in which nobody knows whether the dose was taken."""
+
+MOVABLE = frozenset({DoseState.OPEN, DoseState.HELD})
+"""States of doses that the plan may still move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +82,12 @@ class Plan:
 def plan(facts: PlanFacts, trial: Trial, *, at: datetime, until: datetime) -> Plan:
     """The doses due up to `until` and the prompts of those that are open."""
     past = [dose for dose in facts.doses if _is_fixed(dose, at)]
-    standing = [_as_it_should_stand(dose, facts, trial) for dose in past if dose.state is DoseState.OPEN]
-    coming = list(_unroll(facts, trial, past[-1] if past else None, until=until))
-    prompts = _prompts(facts, trial, standing + coming, at) if facts.prompted else ()
-    ends = not coming and _discontinued_after(facts, past)
-    return Plan(tuple(standing + coming), prompts, ends)
-
-
-def _is_fixed(dose: DoseFact, at: datetime) -> bool:
-    """A dose whose time has come, or that was answered early, keeps its place; the rest is unrolled anew."""
-    return dose.nominal_at <= at or dose.state not in (DoseState.OPEN, DoseState.HELD)
+    standing = [stood for dose in past if (stood := _as_it_should_stand(dose, facts, trial, at)) is not None]
+    coming, beyond = _up_to(until, _unroll(facts, trial, past[-1] if past else None))
+    doses = _spaced(standing + coming, trial)
+    prompts = _prompts(facts, trial, doses, beyond, at) if facts.prompted else ()
+    ends = not coming and beyond is None and _is_discontinued(facts.orders)
+    return Plan(tuple(doses), prompts, ends)
 
 
 def is_first(ordinal: int, first_taken_ordinal: int | None) -> bool:
@@ -95,95 +95,159 @@ def is_first(ordinal: int, first_taken_ordinal: int | None) -> bool:
     return first_taken_ordinal is None or ordinal <= first_taken_ordinal
 
 
-def _as_it_should_stand(dose: DoseFact, facts: PlanFacts, trial: Trial) -> PlannedDose:
-    first = is_first(dose.ordinal, facts.first_taken_ordinal)
+def first_is_unknown(ordinal: int, states: Sequence[tuple[int, DoseState]]) -> bool:
+    """True while the dose before this one may have been the first one taken, so that no amount may be named.
+
+    `states`: ordinals and states of the doses before; held ones are passed over. Asked of first doses only.
+    """
+    before = [(other, state) for other, state in states if other < ordinal and state is not DoseState.HELD]
+    return bool(before) and max(before)[1] in STILL_UNKNOWN
+
+
+def _is_fixed(dose: DoseFact, at: datetime) -> bool:
+    """A dose whose time has come, or that was answered early, keeps its place; the rest is unrolled anew."""
+    return dose.nominal_at <= at or dose.state not in MOVABLE
+
+
+def _as_it_should_stand(dose: DoseFact, facts: PlanFacts, trial: Trial, at: datetime) -> PlannedDose | None:
+    """An open dose by the orders of now; None for one that is settled, stays held or is discontinued.
+
+    A held dose opens again when its hold is lifted before its own cut-off.
+    """
     ordered = ordered_day(facts.orders, dose.due_on)
-    order = ordered.dose
-    dose_mg = trial.regimen.first_dose_mg if first else order.dose_mg if order else dose.dose_mg
+    held = ordered.held_by is not None
+    reopened = dose.state is DoseState.HELD and not held and at < dose.nominal_at + trial.windows.late_cutoff
+    if dose.state is not DoseState.OPEN and not reopened:
+        return None
+    return _planned(dose.ordinal, dose.nominal_at, dose.due_on, ordered.dose, facts, trial, held=held)
+
+
+def _planned(
+    ordinal: int,
+    nominal_at: datetime,
+    due_on: date,
+    order: DoseOrder | None,
+    facts: PlanFacts,
+    trial: Trial,
+    *,
+    held: bool,
+) -> PlannedDose | None:
+    if order is None:
+        return None
+    first = is_first(ordinal, facts.first_taken_ordinal)
+    dose_mg = trial.regimen.first_dose_mg if first else order.dose_mg
     return PlannedDose(
-        ordinal=dose.ordinal,
-        nominal_at=dose.nominal_at,
-        due_at=_not_too_close(dose.nominal_at, facts, trial),
-        due_on=dose.due_on,
+        ordinal=ordinal,
+        nominal_at=nominal_at,
+        due_at=_not_too_close(ordinal, nominal_at, facts, trial),
+        due_on=due_on,
         dose_mg=dose_mg,
         units=units_of(dose_mg, trial.product),
-        order_version=order.version if order else dose.order_version,
+        order_version=order.version,
         is_first=first,
-        state=DoseState.HELD if ordered.held_by else DoseState.OPEN,
+        state=DoseState.HELD if held else DoseState.OPEN,
     )
 
 
-def _not_too_close(nominal_at: datetime, facts: PlanFacts, trial: Trial) -> datetime:
+def _not_too_close(ordinal: int, nominal_at: datetime, facts: PlanFacts, trial: Trial) -> datetime:
     """Never asks for a dose within the minimum gap of the last one taken before it."""
-    if facts.last_taken_at is None or facts.last_taken_at >= nominal_at + trial.windows.late_cutoff:
+    taken_at = _last_taken_before(ordinal, facts)
+    if taken_at is None or taken_at >= nominal_at + trial.windows.late_cutoff:
         return nominal_at
-    return max(nominal_at, facts.last_taken_at + trial.windows.minimum_gap)
+    return max(nominal_at, taken_at + trial.windows.minimum_gap)
 
 
-def _unroll(facts: PlanFacts, trial: Trial, last: DoseFact | None, *, until: datetime) -> Iterator[PlannedDose]:
-    ordinal, after = (last.ordinal + 1, _earliest_next(last, facts, trial)) if last else (1, facts.starts_at)
-    for _ in range(DAYS_SEARCHED_MAX):
+def _last_taken_before(ordinal: int, facts: PlanFacts) -> datetime | None:
+    """The newest moment of taking that is not a later dose's own: an early one must not push an older open one."""
+    later = {dose.taken_at for dose in facts.doses if dose.ordinal >= ordinal}
+    earlier = [dose.taken_at for dose in facts.doses if dose.ordinal < ordinal and dose.taken_at is not None]
+    outside = [] if facts.last_taken_at is None or facts.last_taken_at in later else [facts.last_taken_at]
+    return max(earlier + outside, default=None)
+
+
+def _up_to(until: datetime, unrolled: Iterator[PlannedDose]) -> tuple[list[PlannedDose], PlannedDose | None]:
+    """The doses whose time lies up to `until`, and the one after them."""
+    coming: list[PlannedDose] = []
+    for dose in unrolled:
+        if dose.nominal_at > until:
+            return coming, dose
+        coming.append(dose)
+    return coming, None
+
+
+def _unroll(facts: PlanFacts, trial: Trial, last: DoseFact | None) -> Iterator[PlannedDose]:
+    """Every dose after `last`, without an end unless the orders have one.
+
+    Wall times at least the minimum gap apart: one a day at home, and after a journey the first one that is safe.
+    """
+    ordinal = last.ordinal + 1 if last else 1
+    before = (last.nominal_at, last.due_on) if last else None
+    after = before[0] + trial.windows.minimum_gap - timedelta.resolution if before else facts.starts_at
+    while True:
         nominal_at = first_wall_time(after, facts.reminder_time, facts.zone)
-        if nominal_at > until:
-            return
         due_on = wall_date(nominal_at, facts.reminder_time, facts.zone)
         day = ordered_day(facts.orders, due_on)
-        if day.discontinued:
-            return
+        after = nominal_at
         if day.dose is None:
-            after = nominal_at  # before the first order
-            continue
-        first = is_first(ordinal, facts.first_taken_ordinal)
-        dose_mg = trial.regimen.first_dose_mg if first else day.dose.dose_mg
-        yield PlannedDose(
-            ordinal=ordinal,
-            nominal_at=nominal_at,
-            due_at=_not_too_close(nominal_at, facts, trial),
-            due_on=due_on,
-            dose_mg=dose_mg,
-            units=units_of(dose_mg, trial.product),
-            order_version=day.dose.version,
-            is_first=first,
-            state=DoseState.HELD if day.held_by else DoseState.OPEN,
-        )
-        ordinal += 1
-        after = nominal_at + trial.windows.minimum_gap + spacing(day.dose) - timedelta(days=1)
+            again_on = min((order.from_on for order in facts.orders if order.from_on > due_on), default=None)
+            if again_on is None:
+                return
+            after = max(after, moment(again_on - timedelta(days=1), facts.reminder_time, facts.zone))
+        elif before is None or _is_dose_day(day.dose, nominal_at, before, trial):
+            planned = _planned(ordinal, nominal_at, due_on, day.dose, facts, trial, held=bool(day.held_by))
+            if planned is not None:
+                yield planned
+            ordinal, before = ordinal + 1, (nominal_at, due_on)
+            after = nominal_at + trial.windows.minimum_gap - timedelta.resolution
 
 
-def _earliest_next(last: DoseFact, facts: PlanFacts, trial: Trial) -> datetime:
-    order = ordered_day(facts.orders, last.due_on).dose
-    extra = spacing(order) - timedelta(days=1) if order else timedelta()
-    return last.nominal_at + trial.windows.minimum_gap + extra
+def _is_dose_day(order: DoseOrder, nominal_at: datetime, before: tuple[datetime, date], trial: Trial) -> bool:
+    """The first day of an order is a dose day; after it so many days lie between two doses."""
+    before_at, before_on = before
+    rest = spacing(order) - timedelta(days=1)
+    return order.from_on > before_on or nominal_at >= before_at + trial.windows.minimum_gap + rest
 
 
-def _discontinued_after(facts: PlanFacts, past: Sequence[DoseFact]) -> bool:
-    on = past[-1].due_on if past else date.min
-    newest = max((order.from_on for order in facts.orders), default=on)
-    return ordered_day(facts.orders, max(on, newest)).discontinued
+def _spaced(doses: Sequence[PlannedDose], trial: Trial) -> list[PlannedDose]:
+    """A dose that was moved moves the next one, while it is open, so that the plan itself keeps the gap."""
+    spaced: list[PlannedDose] = []
+    for dose in doses:
+        before = spaced[-1] if spaced and spaced[-1].state is DoseState.OPEN else None
+        earliest = before.due_at + trial.windows.minimum_gap if before else dose.due_at
+        spaced.append(replace(dose, due_at=max(dose.due_at, earliest)))
+    return spaced
 
 
-def _prompts(facts: PlanFacts, trial: Trial, doses: Sequence[PlannedDose], at: datetime) -> tuple[PlannedPrompt, ...]:
-    by_ordinal = {dose.ordinal: dose for dose in facts.doses}
+def _is_discontinued(orders: Sequence[DoseOrder]) -> bool:
+    newest_on = max((order.from_on for order in orders), default=date.min)
+    return ordered_day(orders, newest_on).discontinued
+
+
+def _prompts(
+    facts: PlanFacts, trial: Trial, doses: Sequence[PlannedDose], beyond: PlannedDose | None, at: datetime
+) -> tuple[PlannedPrompt, ...]:
+    stored = {dose.ordinal: dose for dose in facts.doses}
+    due = {ordinal: dose.due_at for ordinal, dose in stored.items()} | {dose.ordinal: dose.due_at for dose in doses}
+    states = {ordinal: dose.state for ordinal, dose in stored.items()} | {dose.ordinal: dose.state for dose in doses}
+    if beyond is not None:
+        due[beyond.ordinal] = beyond.due_at
     found: list[PlannedPrompt] = []
-    for index, dose in enumerate(doses):
+    for dose in doses:
         if dose.state is not DoseState.OPEN or dose.nominal_at < at - trial.windows.report_closes_after:
             continue
-        following = doses[index + 1].due_at if index + 1 < len(doses) else dose.due_at + timedelta(days=1)
-        earlier_first_is_open = dose.is_first and any(
-            other.is_first and other.ordinal < dose.ordinal and other.state is DoseState.OPEN for other in doses
-        )
-        stored = by_ordinal.get(dose.ordinal)
+        fact = stored.get(dose.ordinal)
         found += prompts_of(
             ordinal=dose.ordinal,
             due_at=dose.due_at,
             due_on=dose.due_on,
-            next_due_at=following,
+            next_due_at=due.get(dose.ordinal + 1, dose.due_at + timedelta(days=1)),
             is_first=dose.is_first,
-            first_is_unknown=earlier_first_is_open,
+            first_is_unknown=dose.is_first and first_is_unknown(dose.ordinal, list(states.items())),
             blocked=facts.blocked,
-            snoozed_until=stored.snoozed_until if stored else None,
-            snoozes=stored.snoozes if stored else 0,
+            snoozed_until=fact.snoozed_until if fact else None,
+            snoozes=fact.snoozes if fact else 0,
             zone=facts.zone,
             trial=trial,
+            at_chosen_time=dose.due_at == dose.nominal_at,
         )
     return tuple(found)
