@@ -87,12 +87,13 @@ class Consent(StoreTable, table=True):
     recorded_at: datetime
 
 
-class EntryStep(StoreTable, table=True):
-    """Where one chat stands in the questions of entry, so that a restart asks the same question again."""
+class OpenQuestion(StoreTable, table=True):
+    """The question a chat was asked last, where a typed word can answer it; a restart asks the same one again."""
 
-    __tablename__ = "entry_step"
+    __tablename__ = "open_question"
 
     link_id: str = Field(primary_key=True, foreign_key="chat_link.id")
-    step: str
-    dose_id: str | None = None  # the dose a typed number or time belongs to, after entry
+    question: str  # language, notice, a purpose, time, food, practice; or when, units
+    dose_id: str | None = None
+    argument: str = ""
     at: datetime

@@ -48,7 +48,7 @@ class EveningQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RecordQuestion:
-    """An earlier day's dose, for the record only: never says "take"."""
+    """An earlier day's dose, for the record only: never says "take". Its buttons carry Sure.DAY: it names its date."""
 
     dose: Shown
 
@@ -68,7 +68,7 @@ class AskTeam:
 @dataclass(frozen=True, slots=True)
 class HowManyQuestion:
     dose: Shown
-    at_due_time: bool = False  # the next answer is for its due time, not for now
+    sure: str = ""  # handed on by every button
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,13 @@ class WhenQuestion:
     dose: Shown
     units: int
     choices: tuple[datetime, ...]
+    sure: str = ""  # handed on by every button
 
 
 @dataclass(frozen=True, slots=True)
 class WhyQuestion:
     dose: Shown
+    sure: str = ""  # handed on by every button
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class CorrectQuestion:
 
     dose: Shown
     is_today: bool
+    sure: str = ""  # handed on by every button
 
 
 @dataclass(frozen=True, slots=True)

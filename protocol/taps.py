@@ -1,6 +1,7 @@
 """What a button means, in any channel: a verb, the one dose it is bound to, and an argument."""
 
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 
@@ -69,11 +70,30 @@ class Command:
     argument: str = ""
 
 
+class Phrase(StrEnum):
+    """What a typed text says, when it is a whole known phrase; anything else is UNKNOWN and is asked back."""
+
+    TAKEN = "taken"
+    NOT_TAKEN = "not_taken"
+    LATER = "later"
+    TODAY = "today"
+    UNWELL = "unwell"
+    CALL = "call"
+    YES = "yes"
+    NO = "no"
+    UNITS = "units"
+    CLOCK = "clock"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A text the participant wrote."""
+    """A text the participant wrote, and what it says; `units` and `clock` where it names them."""
 
     text: str
+    phrase: Phrase = Phrase.UNKNOWN
+    units: int | None = None
+    clock: time | None = None
 
 
 class MediaKind(StrEnum):

@@ -57,6 +57,7 @@ class Cause(StrEnum):
     FIRST_DOSE_UNKNOWN = "first_dose_unknown"  # the first dose is unanswered, so no amount is named
     UNKNOWN_DELIVERY = "unknown_delivery"  # Telegram may or may not have delivered
     ORDER = "order"  # held by an order
+    MESSAGES_STOPPED = "messages_stopped"  # the participant wants no messages
 
 
 class DoseAnswer(StrEnum):
@@ -146,6 +147,7 @@ class AlertKind(StrEnum):
     SEVEN_NOT_TAKEN = "seven_not_taken"
     SEVEN_UNREPORTED = "seven_unreported"
     TAKEN_PARTLY = "taken_partly"
+    TAKEN_ON_HOLD = "taken_on_hold"
     LATE_BEYOND_CUTOFF = "late_beyond_cutoff"
     UNREACHABLE = "unreachable"
     STOP_ASKED = "stop_asked"

@@ -1,0 +1,201 @@
+"""Doses: what was reported is recorded, corrected, undone or put off; one transaction, one effect per report."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from actions.alerts import open_alert
+from actions.planning import replan
+from actions.runs import look_at_runs
+from models.dose import DoseEvent, ScheduledDose
+from models.participant import Participant
+from models.prompt import Prompt
+from models.session import Change
+from protocol.ladder import take_now_until
+from protocol.terms import AlertKind, DoseAnswer, DoseState, NotTakenReason, PromptState, Source
+from protocol.trial import Trial
+
+UNITS_MAX = 20  # more tablets at once than anyone is given is a slip of the finger
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was said about one dose. `cause_key` makes it take effect once, however often it arrives."""
+
+    answer: DoseAnswer
+    source: Source
+    reported_by: str
+    reported_at: datetime
+    cause_key: str
+    units: int = 0
+    taken_at: datetime | None = None
+    reason: NotTakenReason | None = None
+    correction_reason: str = ""
+
+
+class ImpossibleReportError(ValueError):
+    """The report cannot be true: a future time, or no tablets."""
+
+
+async def current_events(change: Change, dose_id: str) -> list[DoseEvent]:
+    """The events of a dose that nothing has superseded, oldest first."""
+    rows = await change.session.scalars(
+        select(DoseEvent)
+        .where(DoseEvent.dose_id == dose_id, col(DoseEvent.superseded).is_(False))
+        .order_by(col(DoseEvent.recorded_at))
+    )
+    return list(rows)
+
+
+async def record_dose(
+    change: Change, participant: Participant, dose: ScheduledDose, report: Report, trial: Trial
+) -> DoseEvent | None:
+    """Records one report; a different answer supersedes the one before it. None: it had been recorded already.
+
+    Raises ImpossibleReportError.
+    """
+    _check(report, change.at)
+    known = await change.session.scalar(select(DoseEvent).where(DoseEvent.cause_key == report.cause_key))
+    if known is not None:
+        return None
+    events = await current_events(change, dose.id)
+    superseded = [] if report.answer is DoseAnswer.EXTRA else events
+    event = _new_event(change, participant, dose, report, superseded, trial)
+    for old in superseded:
+        old.superseded = True
+        change.owe(old, participant_id=participant.id)
+    change.session.add(event)
+    change.owe(event, participant_id=participant.id)
+    was_held = dose.state is DoseState.HELD
+    standing = [old for old in events if not old.superseded] + [event]
+    moves_plan = _set_state(dose, standing, trial, change.at)
+    change.owe(dose, participant_id=participant.id)
+    _audit(change, participant, dose, event, superseded)
+    await _close_prompts(change, dose)
+    await _raise_alerts(change, participant, dose, event, trial, was_held=was_held)
+    if moves_plan or dose.is_first or superseded:
+        await replan(change, participant, trial)
+    return event
+
+
+def _check(report: Report, at: datetime) -> None:
+    if report.answer in (DoseAnswer.TAKEN, DoseAnswer.EXTRA) and not 1 <= report.units <= UNITS_MAX:
+        raise ImpossibleReportError(f"a dose taken has 1 to {UNITS_MAX} tablets")
+    if report.taken_at is not None and report.taken_at > at + timedelta(minutes=1):
+        raise ImpossibleReportError("the time lies in the future")
+
+
+def _new_event(
+    change: Change,
+    participant: Participant,
+    dose: ScheduledDose,
+    report: Report,
+    superseded: list[DoseEvent],
+    trial: Trial,
+) -> DoseEvent:
+    return DoseEvent(
+        id=change.new_id(),
+        dose_id=dose.id,
+        participant_id=participant.id,
+        answer=report.answer,
+        units=report.units,
+        dose_mg=report.units * trial.product.strength_mg,
+        taken_at=report.taken_at,
+        recorded_at=change.at,
+        reported_at=report.reported_at,
+        source=report.source,
+        reported_by=report.reported_by,
+        reason=report.reason,
+        supersedes_id=superseded[-1].id if superseded else None,
+        correction_reason=report.correction_reason,
+        is_late=report.reported_at - dose.due_at > trial.windows.late_report_after,
+        cause_key=report.cause_key,
+    )
+
+
+def _set_state(dose: ScheduledDose, events: list[DoseEvent], trial: Trial, at: datetime) -> bool:
+    """Sets state, units and time from the standing events; True when the next dose's moment may move."""
+    taken = [event for event in events if event.answer in (DoseAnswer.TAKEN, DoseAnswer.EXTRA)]
+    times = [event.taken_at for event in taken if event.taken_at is not None]
+    dose.units_taken = sum(event.units for event in taken)
+    dose.taken_at = max(times, default=None)
+    dose.cause = None
+    dose.settle_at = None
+    if taken:
+        dose.state = DoseState.TAKEN if dose.units_taken >= dose.units else DoseState.TAKEN_PARTLY
+    elif any(event.answer is DoseAnswer.NOT_TAKEN for event in events):
+        dose.state = DoseState.NOT_TAKEN
+    else:
+        dose.state = DoseState.OPEN
+        dose.settle_at = max(at, dose.due_at + trial.windows.unreported_after)
+    next_nominal_at = dose.nominal_at + timedelta(days=1)
+    return dose.taken_at is not None and dose.taken_at + trial.windows.minimum_gap > next_nominal_at
+
+
+async def _close_prompts(change: Change, dose: ScheduledDose) -> None:
+    """What waits for this dose is taken back; a message under way is checked again just before it is sent."""
+    if dose.state is DoseState.OPEN:
+        return
+    await change.session.execute(
+        update(Prompt)
+        .where(col(Prompt.dose_id) == dose.id, col(Prompt.state) == PromptState.WAITING)
+        .values(state=PromptState.CANCELLED, reason="answered", settled_at=change.at)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _audit(
+    change: Change, participant: Participant, dose: ScheduledDose, event: DoseEvent, superseded: list[DoseEvent]
+) -> None:
+    change.audit(
+        "record_dose" if not superseded else "correct_dose",
+        "dose_event",
+        event.id,
+        participant_id=participant.id,
+        old={"events": [old.id for old in superseded]} if superseded else None,
+        new={
+            "dose": dose.id,
+            "ordinal": dose.ordinal,
+            "answer": event.answer,
+            "units": event.units,
+            "taken_at": event.taken_at,
+            "source": event.source,
+        },
+        reason=event.correction_reason or (event.reason or ""),
+    )
+
+
+async def _raise_alerts(
+    change: Change, participant: Participant, dose: ScheduledDose, event: DoseEvent, trial: Trial, *, was_held: bool
+) -> None:
+    if event.answer is DoseAnswer.EXTRA:
+        participant.blocked_at, participant.blocked_reason = change.at, "double_dose"
+        change.owe(participant, participant_id=participant.id)
+        await open_alert(change, AlertKind.DOUBLE_DOSE, participant, cause=dose.id, dose_id=dose.id)
+        await replan(change, participant, trial)
+    if dose.state is DoseState.TAKEN_PARTLY:
+        kind = AlertKind.FIRST_DOSE_PARTLY if dose.is_first else AlertKind.TAKEN_PARTLY
+        await open_alert(change, kind, participant, cause=dose.id, dose_id=dose.id)
+    if was_held and dose.state in (DoseState.TAKEN, DoseState.TAKEN_PARTLY):
+        await open_alert(change, AlertKind.TAKEN_ON_HOLD, participant, cause=dose.id, dose_id=dose.id)
+    until = take_now_until(dose.due_at, dose.due_at + timedelta(days=1), trial, is_first=dose.is_first)
+    if dose.state is DoseState.NOT_TAKEN and change.at >= until and event.source is not Source.STAFF_CALL:
+        await open_alert(change, AlertKind.LATE_BEYOND_CUTOFF, participant, cause=dose.id, dose_id=dose.id)
+    if dose.state is DoseState.NOT_TAKEN:
+        await look_at_runs(change, participant, dose, trial)
+
+
+async def snooze(change: Change, participant: Participant, dose: ScheduledDose, until: datetime, trial: Trial) -> None:
+    """Puts the dose's next prompt off to `until`."""
+    dose.snoozed_until = until
+    dose.snoozes += 1
+    change.audit(
+        "snooze_dose",
+        "scheduled_dose",
+        dose.id,
+        participant_id=participant.id,
+        new={"until": until, "times": dose.snoozes},
+    )
+    await replan(change, participant, trial)

@@ -1,0 +1,184 @@
+"""What can be asked for at any time: today, history, settings, stop, contact, and "I feel unwell"."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, func, select
+
+from actions.alerts import open_alert
+from actions.dose_answers import ANSWERED, dose_screen
+from actions.enrolment import next_dose_at
+from actions.entry import TIMES, reminder_time_of, set_reminder_time
+from actions.hearing import Heard, ask_typed, doses_in_reach, forget_question
+from actions.planning import replan
+from models.dose import ScheduledDose
+from protocol.moments import local_date
+from protocol.screens import (
+    Contact,
+    DayLine,
+    FoodQuestion,
+    Help,
+    History,
+    LanguageQuestion,
+    MessagesResumed,
+    PrivacyNotice,
+    ReminderTimeQuestion,
+    Screen,
+    SettingChanged,
+    Settings,
+    StopAnswered,
+    StopConfirm,
+    StopQuestion,
+    Today,
+    Unwell,
+)
+from protocol.taps import Intent, Tap, Verb
+from protocol.terms import AlertKind, DoseState, FoodMode, Language, LinkRole, StopKind
+
+
+async def today(heard: Heard) -> Screen:
+    """What there is to answer now, else what stands for today and what comes next."""
+    reach = await doses_in_reach(heard)
+    if reach and reach[0].state not in (*ANSWERED, DoseState.HELD):
+        return await dose_screen(heard, reach[0])
+    on = local_date(heard.at, ZoneInfo(heard.participant.tz))
+    lines = tuple(day_line(dose) for dose in reversed(reach) if dose.due_on == on or dose is reach[0])
+    coming = await next_dose_at(heard.change, heard.participant)
+    return Today(lines, coming.due_at if coming else None, held=bool(reach) and reach[0].state is DoseState.HELD)
+
+
+def day_line(dose: ScheduledDose) -> DayLine:
+    late = dose.taken_at is not None and dose.taken_at > dose.due_at + timedelta(hours=4)
+    return DayLine(dose.due_on, dose.state, dose.units_taken, dose.taken_at, late)
+
+
+async def history(heard: Heard, month: str = "") -> Screen:
+    """One month of doses; `month` is YYYYMM, else the current one."""
+    first = _month(month) or local_date(heard.at, ZoneInfo(heard.participant.tz)).replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    mine = (
+        ScheduledDose.participant_id == heard.participant.id,
+        col(ScheduledDose.cancelled_at).is_(None),
+        col(ScheduledDose.nominal_at) <= heard.at + heard.trial.windows.opens_before,
+    )
+    rows = await heard.change.session.scalars(
+        select(ScheduledDose)
+        .where(*mine, col(ScheduledDose.due_on) >= first, col(ScheduledDose.due_on) < after)
+        .order_by(col(ScheduledDose.ordinal))
+    )
+    span = (
+        await heard.change.session.execute(
+            select(func.min(ScheduledDose.due_on), func.max(ScheduledDose.due_on)).where(*mine)
+        )
+    ).one()
+    return History(
+        month=first,
+        days=tuple(day_line(row) for row in rows),
+        earlier=span[0] is not None and span[0] < first,
+        later=span[1] is not None and span[1] >= after,
+    )
+
+
+def _month(text: str) -> date | None:
+    if len(text) != 6 or not text.isdigit() or not 1 <= int(text[4:]) <= 12 or int(text[:4]) < 2000:  # noqa: PLR2004
+        return None
+    return date(int(text[:4]), int(text[4:]), 1)
+
+
+async def settings(heard: Heard) -> Screen:
+    person = heard.participant
+    return Settings(person.language, person.reminder_time, person.food, person.messages_stopped_at is not None)
+
+
+async def setting_question(heard: Heard, what: str) -> Screen:
+    """The question behind one button of the settings."""
+    if what == "language":
+        return LanguageQuestion(first=False)
+    if what == "food":
+        return FoodQuestion(heard.participant.food)
+    await ask_typed(heard, "reminder_time")
+    return ReminderTimeQuestion(TIMES, heard.participant.reminder_time)
+
+
+async def change_setting(heard: Heard, intent: Intent) -> Screen | None:
+    """Changes language, time or food mode by a button or a typed time; None where it is no such answer."""
+    person = heard.participant
+    chosen = reminder_time_of(intent)
+    if chosen is not None:
+        what, old = "time", person.reminder_time
+        await set_reminder_time(heard, chosen)
+        await forget_question(heard)
+    elif isinstance(intent, Tap) and intent.verb is Verb.LANGUAGE and intent.argument in set(Language):
+        what, old = "language", person.language  # type: ignore[assignment]
+        person.language = Language(intent.argument)
+    elif isinstance(intent, Tap) and intent.verb is Verb.FOOD and intent.argument in set(FoodMode):
+        what, old = "food", person.food  # type: ignore[assignment]
+        person.food = FoodMode(intent.argument)
+    else:
+        return None
+    heard.change.audit(
+        "change_setting",
+        "participant",
+        person.id,
+        participant_id=person.id,
+        old={what: old},
+        new={"language": person.language, "time": person.reminder_time, "food": person.food},
+    )
+    heard.change.owe(person, participant_id=person.id)
+    await replan(heard.change, person, heard.trial)
+    await heard.change.session.flush()
+    coming = await next_dose_at(heard.change, person)
+    return SettingChanged(what, person.reminder_time, person.food, coming.due_at if coming else None)
+
+
+async def stop(heard: Heard, kind: StopKind, *, sure: bool) -> Screen:
+    """Only messages can be stopped here, after one more question; the other three are a matter for people."""
+    if kind is StopKind.MESSAGES and not sure:
+        return StopConfirm()
+    if kind is StopKind.MESSAGES:
+        heard.participant.messages_stopped_at = heard.at
+        heard.change.owe(heard.participant, participant_id=heard.participant.id)
+    await open_alert(heard.change, AlertKind.STOP_ASKED, heard.participant, cause=kind)
+    heard.change.audit(
+        "ask_to_stop",
+        "participant",
+        heard.participant.id,
+        participant_id=heard.participant.id,
+        new={"kind": kind},
+    )
+    return StopAnswered(kind)
+
+
+async def resume_messages(heard: Heard) -> Screen:
+    """Messages may come again; what has passed in between is not asked about."""
+    heard.participant.messages_stopped_at = None
+    heard.change.audit("resume_messages", "participant", heard.participant.id, participant_id=heard.participant.id)
+    heard.change.owe(heard.participant, participant_id=heard.participant.id)
+    coming = await next_dose_at(heard.change, heard.participant)
+    return MessagesResumed(coming.due_at if coming else None)
+
+
+async def unwell(heard: Heard) -> Screen:
+    """The emergency text at once, and a red alert for staff."""
+    await open_alert(heard.change, AlertKind.FEELS_UNWELL, heard.participant)
+    await ask_typed(heard, "unwell")
+    return Unwell()
+
+
+async def command_screen(heard: Heard, name: str) -> Screen | None:
+    """The screen of a slash command; None for one that does not exist."""
+    if name == "today":
+        return await today(heard)
+    if name == "history":
+        return await history(heard)
+    if name == "symptom":
+        return await unwell(heard)
+    own = heard.chat.role is LinkRole.OWN
+    if name == "settings" and own:
+        return await settings(heard)
+    if name == "language" and own:
+        return LanguageQuestion(first=False)
+    if name == "stop" and own:
+        return StopQuestion()
+    plain: dict[str, Screen] = {"help": Help(), "contact": Contact(), "privacy": PrivacyNotice(asks=False)}
+    return plain.get(name)

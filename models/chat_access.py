@@ -1,0 +1,48 @@
+"""Whose chat it is: the one way from a channel's user to a participant."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models.identity import ChatLink
+from models.vault import Vault
+from protocol.terms import Channel, LinkRole
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """An active chat: whose it is, and what it may do."""
+
+    link_id: str
+    participant_id: str
+    role: LinkRole
+    accepted: bool  # a helper's own consent; an own chat needs none here
+    refused: bool
+
+
+def chat_index(vault: Vault, channel: Channel, user_id: str) -> str:
+    """The blind index of a channel's user."""
+    return vault.index(f"chat.{channel}", user_id)
+
+
+async def access_chat(session: AsyncSession, vault: Vault, channel: Channel, user_id: str) -> Chat | None:
+    """The active link of this user, or None for a stranger."""
+    row = await session.execute(
+        select(ChatLink.id, ChatLink.participant_id, ChatLink.role, ChatLink.accepted_at, ChatLink.refused_at).where(  # type: ignore[call-overload]
+            ChatLink.chat_index == chat_index(vault, channel, user_id), col(ChatLink.unlinked_at).is_(None)
+        )
+    )
+    found = row.one_or_none()
+    if found is None:
+        return None
+    return Chat(found.id, found.participant_id, found.role, found.accepted_at is not None, found.refused_at is not None)
+
+
+def seal_chat(vault: Vault, link_id: str, user_id: str) -> str:
+    return vault.seal(f"chat_link.chat/{link_id}", user_id)
+
+
+def open_chat(vault: Vault, link_id: str, sealed: str) -> str:
+    """The channel's id of a chat; only on the way to the courier."""
+    return vault.open(f"chat_link.chat/{link_id}", sealed)
