@@ -4,7 +4,7 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.autogenerate.api import AutogenContext
@@ -17,7 +17,7 @@ from models.columns import ClosedSet
 from models.migrations.upgrade import Which, tables_of, upgrade, with_connection
 
 
-def plain_types(kind: str, value: Any, _context: AutogenContext) -> str | bool:
+def plain_types(kind: str, value: Any, _context: AutogenContext) -> str | Literal[False]:
     """Versions outlive the models' own column types, so they name plain ones."""
     if kind == "type" and isinstance(value, ClosedSet):
         return "sa.Text()"

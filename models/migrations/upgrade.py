@@ -89,7 +89,9 @@ def _current(connection: Connection) -> str | None:
 
 
 def _compare(connection: Connection, tables: MetaData) -> list[Any]:
-    return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), tables)
+    context_there = MigrationContext.configure(connection, opts={"compare_type": True})
+    found: list[Any] = compare_metadata(context_there, tables)
+    return found
 
 
 async def with_connection(url: str, work: Callable[[Connection], T], *, writes: bool) -> T:
