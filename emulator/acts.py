@@ -5,7 +5,8 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
-from emulator.phones import PhoneError, Phones
+from emulator.phones import Phones
+from emulator.taps import PhoneError
 
 Given = dict[str, Any]
 

@@ -29,6 +29,16 @@ class Person:
             "language_code": self.language_code,
         }
 
+    def describe(self) -> dict[str, Any]:
+        """The account and the state of its phone, as the phone page reads it."""
+        return self.payload() | {
+            "tz": self.tz,
+            "started": self.started,
+            "blocked": self.blocked,
+            "offline": self.offline,
+            "queued": list(self.queued),
+        }
+
 
 @dataclass
 class Message:

@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route
 from emulator.acts import act
 from emulator.clock_routes import ClockRoutes
 from emulator.events import Event
-from emulator.phones import PhoneError, describe
 from emulator.shield import PAGE_HEADERS, body
+from emulator.taps import PhoneError
 
 if TYPE_CHECKING:
     from emulator.clocks import ClockControl
@@ -70,19 +70,22 @@ class PhoneRoutes:
                 "now": self._world.now().isoformat(),
                 "clock": self._clock is not None,
                 "bot": {"username": self._world.username, "name": profile.text("name", "")},
-                "users": [describe(person) for person in self._phone.people()],
+                "users": [person.describe() for person in self._phone.people()],
             }
         )
 
     async def create(self, request: Request) -> Response:
         given = await body(request)
         number = given.get("user_id")
-        user = self._phone.create_user(
-            str(given.get("language_code", "zh-hans")),
-            str(given.get("first_name", "Fang"))[:64],
-            None if number is None else int(number),
-            tz=str(given.get("tz", "UTC")),
-        )
+        try:
+            user = self._phone.create_user(
+                str(given.get("language_code", "zh-hans"))[:35],
+                str(given.get("first_name", "Fang"))[:64],
+                None if number is None else int(number),
+                tz=str(given.get("tz", "UTC")),
+            )
+        except (TypeError, ValueError) as error:
+            raise HTTPException(400, str(error)) from None
         return _json({"id": user})
 
     async def look(self, request: Request) -> Response:
@@ -97,7 +100,7 @@ class PhoneRoutes:
         return _json(
             {
                 "last_event": self._world.events.last_id,
-                "person": describe(person),
+                "person": person.describe(),
                 "bot": {
                     "name": profile.text("name", short),
                     "description": profile.text("description", short),

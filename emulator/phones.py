@@ -4,21 +4,19 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from emulator.chats import Chat, Message, Person
 from emulator.entities import commands as command_entities
 from emulator.events import Event
 from emulator.files import StoredFile, picture_type
+from emulator.taps import PhoneError, as_tapped, button
 from emulator.views import Keyboard, MessageView, Notification, Toast, keyboard_view, view
 from emulator.world import Call, Tap, World
 
 FIRST_USER = 1001
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 BIGGEST_PHOTO = 5 * 1024 * 1024
-
-
-class PhoneError(ValueError):
-    """A phone would not let a person do this."""
 
 
 class Phones:
@@ -37,7 +35,12 @@ class Phones:
         *,
         tz: str = "UTC",
     ) -> int:
-        """A new account that has not pressed Start yet; answers its id. An id that exists is kept as it is."""
+        """A new account that has not pressed Start yet; answers its id. An id that exists is kept as it is.
+
+        PhoneError for an unknown time zone.
+        """
+        if tz not in available_timezones():
+            raise PhoneError(f"no time zone {tz}")
         number = user_id if user_id is not None else max([FIRST_USER - 1, *self._world.people]) + 1
         if number not in self._world.people:
             self._world.people[number] = Person(number, first_name, language_code, tz)
@@ -107,17 +110,18 @@ class Phones:
     ) -> str:
         """Taps an inline button of the newest message that has it; answers the callback query's id.
 
-        With a `message_id` the data may be forged. PhoneError when there is no such button or the phone is offline.
+        With a `message_id` the data may be forged, also on a message that is gone. PhoneError when there is no such
+        button or the phone is offline.
         """
         if self._writing(user).offline:
             raise PhoneError("the phone is offline")
-        message, found = self._button(user, label, data, message_id)
-        query = str(self._world.secrets.getrandbits(62))
         chat = self._chat(user)
+        message, found = button(chat, label, data, message_id)
+        query = str(self._world.secrets.getrandbits(62))
         content = {
             "id": query,
             "from": self.person(user).payload(),
-            "message": message.payload(chat),
+            "message": as_tapped(message, chat),
             "chat_instance": chat.instance,
             "data": found,
         }
@@ -239,21 +243,6 @@ class Phones:
         person.started = True
         return self._send(user, caption=caption, **files)
 
-    def _button(self, user: int, label: str | None, data: str | None, message_id: int | None) -> tuple[Message, str]:
-        chat = self._chat(user)
-        if message_id is not None and data is not None:
-            message = chat.messages.get(message_id)
-            if message is None:
-                raise PhoneError(f"no message {message_id}")
-            return message, data
-        wanted = [message_id] if message_id is not None else [*reversed(chat.messages)]
-        for message in (chat.get(number) for number in wanted):
-            for button in _taps(message):
-                if (label is None or button["text"] == label) and (data is None or button["callback_data"] == data):
-                    assert message is not None  # noqa: S101
-                    return message, str(button["callback_data"])
-        raise PhoneError(f"no such button: {label or data}")
-
     def _membership(self, user: int, *, blocked: bool) -> None:
         person = self.person(user)
         if person.blocked == blocked:
@@ -281,26 +270,7 @@ class Phones:
 
     def _changed(self, user: int) -> None:
         person = self.person(user)
-        self._world.events.add("person", user, describe(person))
+        self._world.events.add("person", user, person.describe())
 
     def _seconds(self) -> int:
         return int(self._world.now().timestamp())
-
-
-def describe(person: Person) -> dict[str, Any]:
-    """The state of a person's phone as JSON."""
-    return {
-        "id": person.id,
-        "first_name": person.first_name,
-        "language_code": person.language_code,
-        "tz": person.tz,
-        "started": person.started,
-        "blocked": person.blocked,
-        "offline": person.offline,
-        "queued": list(person.queued),
-    }
-
-
-def _taps(message: Message | None) -> list[dict[str, Any]]:
-    rows = (message.markup or {}).get("inline_keyboard", []) if message and message.arrived else []
-    return [button for row in rows for button in row if "callback_data" in button]

@@ -41,6 +41,7 @@ export class Phone {
 
   async open(user, now) {
     this.user = user;
+    this.early = [];
     const look = await get(`/phone/users/${user}`);
     this.say = wordsOf(look.person.language_code);
     this.locale = locale(look.person.language_code);
@@ -51,6 +52,9 @@ export class Phone {
     this.commands(look.commands);
     this.tick(now);
     this.person(look.person);
+    const { early } = this;
+    this.early = null;
+    for (const [kind, data] of early) this.hear(kind, data);
   }
 
   name(look) {
@@ -71,7 +75,9 @@ export class Phone {
 
   // What the server tells
 
+  // What comes while the phone is being opened waits until it is.
   hear(kind, data) {
+    if (this.early) { this.early.push([kind, data]); return; }
     if (kind === "message") { this.typing(false); this.chat.show(data); this.started(); }
     if (kind === "person") this.person(data);
     if (kind === "keyboard") this.keyboard(data.rows);

@@ -74,7 +74,7 @@ def timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def request() -> HTTPXRequest:
-    return HTTPXRequest(httpx_kwargs={"trust_env": False})
+    return HTTPXRequest(httpx_kwargs={"trust_env": False, "verify": False})
 
 
 @pytest.fixture

@@ -8,12 +8,13 @@ from telegram import (
     BotCommandScopeChat,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
 
-from emulator.phones import PhoneError
 from emulator.server import Emulator
+from emulator.taps import PhoneError
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x03\x00\x00\x00\x02"
 KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Taken", callback_data="t:1", style="success")]])
@@ -41,6 +42,17 @@ async def test_data_can_be_forged_on_a_message_that_has_no_such_button(bot: Bot,
     assert update.callback_query.data == "t:999"
     with pytest.raises(PhoneError, match="no such button"):
         emulator.phone.tap(fang, label="Taken")
+
+
+async def test_a_tap_on_a_deleted_message_carries_only_its_id(bot: Bot, emulator: Emulator, fang: int) -> None:
+    sent = await bot.send_message(fang, "x", reply_markup=KEYBOARD)
+    await bot.delete_message(fang, sent.message_id)
+    emulator.phone.tap(fang, data="t:1", message_id=sent.message_id)
+    (update,) = await bot.get_updates()
+    assert update.callback_query is not None
+    message = update.callback_query.message
+    assert isinstance(message, Message)
+    assert (message.message_id, message.date.timestamp(), message.text) == (sent.message_id, 0, None)
 
 
 async def test_the_view_shows_buttons_edits_silence_and_deletion(bot: Bot, emulator: Emulator, fang: int) -> None:
