@@ -162,7 +162,12 @@ def test_persistence_ends_with_a_stop_order_or_a_gap_without_return() -> None:
 
 
 def test_kaplan_meier_drops_by_the_people_at_risk() -> None:
-    durations = [Duration(10, event=True), Duration(10, event=False), Duration(20, event=True), Duration(30, event=False)]
+    durations = [
+        Duration(10, event=True),
+        Duration(10, event=False),
+        Duration(20, event=True),
+        Duration(30, event=False),
+    ]
     steps = kaplan_meier(durations)
     assert [(step.day, step.at_risk, step.events, step.censored) for step in steps] == [
         (10, 4, 1, 1),
