@@ -62,9 +62,8 @@ def trial_from(text: str) -> Trial:
 
 def _syntax(error: tomllib.TOMLDecodeError) -> Problem:
     what, _, where = str(error).partition(" (at ")
-    return Problem(
-        where.rstrip(")") or "the file", f"This is not TOML: {what}.", "Correct the line; texts stand in quotes."
-    )
+    place = where.rstrip(")").replace("end of document", "the last line")
+    return Problem(place or "the file", f"This is not TOML: {what}.", "Correct the line; texts stand in quotes.")
 
 
 def _table(raw: Mapping[str, Any]) -> tuple[ProtocolTable | None, list[Problem]]:
