@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import unquote
 
 import aiohttp
 import aiohttp_socks
@@ -276,7 +277,7 @@ class InProcessRequest(CheckedRequest):
         raise cut("connection cut")
 
     async def _within(self, url: str, parameters: Mapping[str, object]) -> tuple[int, bytes]:
-        address = _ADDRESS.search(url)
+        address = _ADDRESS.search(unquote(url))  # PTB quotes the address of a file
         if address is None:
             raise NotSentError("no address of the Bot API")
         is_file, token, rest = address.groups()

@@ -1,0 +1,120 @@
+"""The emulator on a loopback port, our own way to it, and a loop whose time the test moves."""
+
+import asyncio
+import contextlib
+import heapq
+import random
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp
+from telegram import Bot
+from typing_extensions import override
+
+from bot.application import build_bot
+from bot.courier import TelegramCourier
+from bot.limiter import Limiter
+from bot.transport import AiohttpRequest
+from emulator.server import Emulator
+
+TOKEN = "4242:CANARY-canary-CANARY-canary-CANARY-1"
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop that never waits: when nothing is ready its time jumps to the next timer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.virtual = 0.0
+
+    @override
+    def time(self) -> float:
+        return getattr(self, "virtual", 0.0)
+
+    def _run_once(self) -> None:
+        timers: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        while timers and timers[0].cancelled():
+            heapq.heappop(timers)._scheduled = False  # type: ignore[attr-defined]
+            self._timer_cancelled_count -= 1  # type: ignore[attr-defined]
+        if not self._ready and timers:  # type: ignore[attr-defined]
+            self.virtual = max(self.virtual, timers[0].when())
+        super()._run_once()  # type: ignore[misc]
+
+
+T = TypeVar("T")
+
+
+def run_virtually(story: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(story)
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to the test runner."""
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+@asynccontextmanager
+async def serving(application: ASGIApp) -> AsyncIterator[str]:
+    """Serves on a free loopback port; the value is the base URL."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            application, log_level="critical", ws="none", lifespan="off", timeout_graceful_shutdown=1
+        )
+        server = Server(config)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve([listener]))
+            try:
+                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    made = Emulator(now=lambda: START, token=TOKEN, secrets=random.Random(7))  # noqa: S311
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+async def url(emulator: Emulator) -> AsyncIterator[str]:
+    async with serving(emulator.application()) as base:
+        yield base
+        await emulator.aclose()
+
+
+@pytest.fixture
+async def request_() -> AsyncIterator[AiohttpRequest]:
+    async with AiohttpRequest(connect_timeout=1, read_timeout=0.3) as made:
+        yield made
+
+
+@pytest.fixture
+async def bot(url: str, request_: AiohttpRequest) -> Bot:
+    return build_bot(TOKEN, api_url=url, request=request_, get_updates_request=request_)
+
+
+@pytest.fixture
+def courier(bot: Bot) -> TelegramCourier:
+    return TelegramCourier(bot, Limiter(per_second=1000, per_chat_seconds=0))
+
+
+@pytest.fixture
+def fang(emulator: Emulator) -> int:
+    """Fang has pressed Start; the queue of updates is empty."""
+    user = emulator.phone.create_user("zh-hans", "Fang", tz="Asia/Shanghai")
+    emulator.phone.start(user)
+    emulator.world.updates.clear()
+    return user
