@@ -87,7 +87,7 @@ function wire() {
     const form = event.target;
     const user = await create(form.language_code.value, form.first_name.value.trim());
     form.reset();
-    await choose(desk.left ? "right" : "left", user);
+    await choose(desk.left && matchMedia("(min-width: 1101px)").matches ? "right" : "left", user);
   });
   const toggle = document.getElementById("sheet-toggle");
   toggle.addEventListener("click", () => {

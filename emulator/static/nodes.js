@@ -57,7 +57,7 @@ export function icon(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("class", `glyph ${name}`);
+  svg.setAttribute("class", `glyph glyph-${name}`);
   const path = document.createElementNS(svg.namespaceURI, "path");
   path.setAttribute("d", paths[name]);
   svg.append(path);
@@ -79,7 +79,7 @@ export function attachment(message, say) {
 export function meta(message, time, say) {
   const parts = [];
   if (message.silent) parts.push(node("span", { className: "mark", title: say.silent }, icon("silent"), node("span", { className: "unseen" }, say.silent)));
-  if (message.edited_at && message.from_bot !== undefined) parts.push(node("span", {}, say.edited));
+  if (message.edited_at) parts.push(node("span", {}, say.edited));
   parts.push(node("time", { dateTime: message.date }, time));
   return node("p", { className: "meta" }, ...parts);
 }
