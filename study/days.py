@@ -41,14 +41,22 @@ async def _write_days(session: AsyncSession, dose_ids: Collection[str], *, at: d
     cancelled = [dose.id for dose in doses if dose.cancelled_at is not None]
     if cancelled:
         await session.execute(delete(Day).where(col(Day.dose_id).in_(cancelled)))
-    current = await _current_events(session, dose_ids)
+    current = await current_events(session, dose_ids)
     days = [day_values(dose, current[dose.id], at=at) for dose in doses if dose.cancelled_at is None]
     await upsert(session, Day, "dose_id", days)
 
 
-async def _current_events(session: AsyncSession, dose_ids: Collection[str]) -> dict[str, list[StudyDoseEvent]]:
-    """Reports that no later one supersedes, earliest first. What supersedes may arrive before what is superseded."""
-    found = (await session.scalars(select(StudyDoseEvent).where(col(StudyDoseEvent.dose_id).in_(dose_ids)))).all()
+async def current_events(
+    session: AsyncSession, dose_ids: Collection[str] | None = None
+) -> dict[str, list[StudyDoseEvent]]:
+    """Reports that no later one supersedes, earliest first, of some doses or of all.
+
+    What supersedes may arrive before what is superseded.
+    """
+    query = select(StudyDoseEvent)
+    if dose_ids is not None:
+        query = query.where(col(StudyDoseEvent.dose_id).in_(dose_ids))
+    found = (await session.scalars(query)).all()
     corrected = {event.supersedes_id for event in found}
     current: dict[str, list[StudyDoseEvent]] = defaultdict(list)
     for event in sorted(found, key=lambda event: (event.recorded_at, event.source_seq)):

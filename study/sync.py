@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import asyncpg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.ledger import OutboxEntry
@@ -15,17 +14,16 @@ from models.session import Store
 from models.study.store import StudyStore
 from protocol.trial import Trial
 from study.days import recompute
+from study.faults import DOWN, is_row_fault
 from study.mark import leave_anchor, leave_mark, mark_is_old
 from study.outbox import STUDY_DOWN, Due, due_entries, mark_sent, oldest_unsent, put_off, retry_all, set_aside, waiting
 from study.records import BadRecordError, StudyRow, study_row
-from study.upserts import is_row_fault, write_one_by_one, write_rows
+from study.upserts import write_one_by_one, write_rows
 
 log = logging.getLogger(__name__)
 
 LIMIT = 200
 LOCK = 0x73747564  # two processes that sync do so one after the other
-DOWN = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""Everything a database that is away, locked, full or not prepared answers with."""
 
 
 @dataclass(frozen=True, slots=True)

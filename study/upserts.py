@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import asyncpg
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.study.tables import StudyTable
+from study.faults import is_row_fault
 from study.records import StudyRow
 
 
@@ -37,13 +37,6 @@ async def write_rows(session: AsyncSession, rows: Iterable[StudyRow]) -> None:
         by_table[row.table, row.key].append(row.values)
     for (table, key), values in by_table.items():
         await upsert(session, table, key, values, guard="source_seq")
-
-
-def is_row_fault(error: DBAPIError) -> bool:
-    """True where the values of a row are refused, and not where the database is away or not prepared."""
-    return isinstance(error, IntegrityError | DataError) or isinstance(
-        getattr(error.orig, "__cause__", None), asyncpg.DataError
-    )
 
 
 async def write_one_by_one(session: AsyncSession, rows: Sequence[StudyRow]) -> dict[tuple[str, str], str]:

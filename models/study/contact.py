@@ -45,7 +45,6 @@ class StudyMessageDelivery(StudyTable, table=True):
     expires_at: datetime = column("From here it was not to be sent any more.", unit="UTC")
     state: PromptState = column("Where it stands.", codes=PromptState)
     reason: str = column("Why it was skipped, expired or failed.")
-    attempts: int = column("How often it was tried.", unit="times")
     units: int | None = column("The number of units it named.", unit="units", default=None)
     sent_at: datetime | None = column("When it was handed to the channel.", unit="UTC", default=None)
     settled_at: datetime | None = column("When its state became final.", unit="UTC", default=None)
