@@ -90,7 +90,7 @@ async def stops(session: AsyncSession, *, as_of: datetime, code: str | None = No
         .join(StudyParticipant, col(StudyParticipant.participant_code) == col(StudyDoseOrder.participant_code))
         .where(_is(StudyDoseOrder.participant_code, code))
     )
-    for order, tz in (await session.execute(query)).tuples():
+    for order, tz in await session.execute(query):
         zones[order.participant_code] = tz
         orders[order.participant_code].append(DoseOrder(order.version, order.kind, order.from_on))
     found = {}

@@ -80,7 +80,7 @@ async def cohort(study: StudyStore, site: str | None = None) -> list[CohortMembe
     if site is not None:
         query = query.where(StudyParticipant.site_code == site)
     async with study.read() as session:
-        return [_member(one, sums) for one, sums in (await session.execute(query)).tuples()]
+        return [_member(one, sums) for one, sums in await session.execute(query)]
 
 
 def _reported_day(day: Day) -> ReportedDay:
