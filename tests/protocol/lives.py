@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from models.protocol_file import load_trial
@@ -13,6 +14,19 @@ from protocol.terms import DoseState, OrderKind
 TRIAL = load_trial(None)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONDON = ZoneInfo("Europe/London")
+ZONES = [
+    ZoneInfo(name)
+    for name in (
+        "Asia/Shanghai",
+        "Europe/London",
+        "Australia/Lord_Howe",
+        "America/Santiago",
+        "Pacific/Apia",
+        "Asia/Kathmandu",
+        "Pacific/Kiritimati",
+        "America/St_Johns",
+    )
+]
 HORIZON = timedelta(hours=48)
 LONG_AGO = date(2000, 1, 1)
 
@@ -100,4 +114,4 @@ def _stored(dose: PlannedDose, before: DoseFact | None) -> DoseFact:
 
 
 def gaps(moments: Sequence[datetime]) -> list[timedelta]:
-    return [later - earlier for earlier, later in zip(moments, moments[1:], strict=False)]
+    return [later - earlier for earlier, later in pairwise(moments)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +12,7 @@ from hypothesis import strategies as st
 from protocol.orders import DoseOrder
 from protocol.plan import PlannedDose
 from protocol.terms import DoseState, OrderKind, PromptKind
-from tests.protocol.lives import LONDON, SHANGHAI, TRIAL, Life, daily, gaps, utc
-from tests.protocol.test_moments import ZONES
+from tests.protocol.lives import LONDON, SHANGHAI, TRIAL, ZONES, Life, daily, gaps, utc
 
 GAP = TRIAL.windows.minimum_gap
 START = utc(2026, 3, 1, 12)
@@ -25,6 +25,10 @@ def wall(zone: ZoneInfo, *parts: int) -> datetime:
 
 def ahead(life: Life, at: datetime, days: int) -> list[PlannedDose]:
     return list(life.planned(at, at + timedelta(days=days)).doses)
+
+
+def states_of(life: Life) -> dict[int, DoseState]:
+    return {ordinal: dose.state for ordinal, dose in life.doses.items()}
 
 
 def started(zone: ZoneInfo = SHANGHAI, **facts: object) -> Life:
@@ -169,11 +173,11 @@ def test_a_hold_from_today_silences_todays_open_dose_and_lifting_it_in_time_open
     at = life.doses[2].due_at + timedelta(hours=2)
     life.orders = (daily(), DoseOrder(2, OrderKind.HOLD, life.doses[2].due_on))
     assert 2 not in {prompt.ordinal for prompt in life.store(at).prompts}
-    assert life.doses[2].state is DoseState.HELD
+    assert states_of(life)[2] is DoseState.HELD
     life.orders = (*life.orders, DoseOrder(3, OrderKind.RESUME, life.doses[2].due_on))
     assert 2 not in {dose.ordinal for dose in life.planned(at + timedelta(hours=12)).doses}
     assert 2 in {prompt.ordinal for prompt in life.store(at + timedelta(hours=1)).prompts}
-    assert life.doses[2].state is DoseState.OPEN
+    assert states_of(life)[2] is DoseState.OPEN
 
 
 def test_a_discontinuation_ends_the_plan_and_todays_prompts() -> None:
@@ -206,7 +210,7 @@ def test_a_new_order_after_a_discontinuation_starts_again_on_its_date(pause_days
 def test_every_other_day_leaves_a_day_between_through_a_clock_change() -> None:
     life = Life(wall(LONDON, 2026, 3, 20, 12), zone=LONDON, orders=(daily(every_days=2),))
     days = [dose.due_on for dose in ahead(life, life.starts_at, 20)]
-    assert {later - earlier for earlier, later in zip(days, days[1:], strict=False)} == {timedelta(days=2)}
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=2)}
 
 
 def test_the_date_of_a_new_pattern_is_a_dose_day() -> None:
@@ -301,7 +305,7 @@ def test_in_any_life_doses_keep_their_distance_and_plans_their_word(
         assert life.planned(at) == found
         assert sorted(life.doses) == list(range(1, len(life.doses) + 1))
         open_ones = [dose for dose in found.doses if dose.state is DoseState.OPEN]
-        in_a_row = [(a, b) for a, b in zip(open_ones, open_ones[1:], strict=False) if b.ordinal == a.ordinal + 1]
+        in_a_row = [(a, b) for a, b in pairwise(open_ones) if b.ordinal == a.ordinal + 1]
         assert all(later.due_at - earlier.due_at >= GAP for earlier, later in in_a_row)
         taken = [dose.taken_at for dose in life.doses.values() if dose.taken_at]
         assert all(dose.due_at - max(taken) >= GAP for dose in found.doses if taken and dose.nominal_at > max(taken))
