@@ -96,4 +96,5 @@ async def access_session(session: AsyncSession, token_hash: str, *, at: datetime
     found = (await session.execute(query)).one_or_none()
     if found is None:
         raise AccessDeniedError("the session has ended")
-    return SignedIn(found[1], found[0])
+    session_row, staff = found
+    return SignedIn(staff, session_row)

@@ -18,6 +18,7 @@ from models.participant import Invitation, Participant
 from models.session import Store
 from protocol.moments import local_date
 from protocol.terms import AlertKind, Cause, Channel, DoseState, Level, LinkRole, ParticipantState
+from reports.prepared import is_prepared
 
 SILENT_AFTER = timedelta(hours=2)  # the last repeat of the proposed ladder has gone out by then
 LOOKS_BACK = timedelta(days=3)  # today and yesterday in every zone
@@ -102,7 +103,9 @@ class Worklist:
 
 
 async def worklist_report(store: Store, *, as_of: datetime, site: str | None = None) -> Worklist:
-    """Everything that waits for a human as of a moment, in all sites or in one."""
+    """Everything that waits for a human as of a moment, in all sites or in one; nothing in an unprepared store."""
+    if not await is_prepared(store):
+        return Worklist(as_of, site, Counts(0, 0, 0, 0, 0), ())
     async with store.read() as session:
         alerts = await _alerts(session, as_of, site)
         people = await _people(session, as_of, site)
@@ -140,15 +143,17 @@ async def _alerts(session: AsyncSession, as_of: datetime, site: str | None) -> l
         .outerjoin(Participant, col(Participant.id) == col(Alert.participant_id))
         .where(col(Alert.closed_at).is_(None), col(Alert.opened_at) <= as_of, _of_site(Alert.site_code, site))
     )
-    rows = [_alert_row(alert, participant) for alert, participant in (await session.execute(query)).tuples()]
-    return sorted(rows, key=_urgency)
+    rows = [alert_row(alert, participant) for alert, participant in await session.execute(query)]
+    return sorted(rows, key=urgency)
 
 
-def _urgency(row: Row) -> tuple[int, bool, datetime]:
+def urgency(row: Row) -> tuple[int, bool, datetime]:
+    """Red first, within a level those nobody has seen, then the longest waiting."""
     return (LEVELS.index(row.level or Level.TASK), row.acknowledged_at is not None, row.since)
 
 
-def _alert_row(alert: Alert, participant: Participant | None) -> Row:
+def alert_row(alert: Alert, participant: Participant | None) -> Row:
+    """An open alert as a row of the list."""
     return Row(
         Section.ALERT,
         Why.ALERT,

@@ -1,0 +1,102 @@
+"""The coordinator's pages as one application; it does not start with a route that declares no permission."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from actions.passwords import PasswordDesk
+from models.session import Store
+from models.study.store import StudyStore
+from protocol.trial import Trial
+from web.desk import Desk
+from web.errors import on_http_error
+from web.guard import Guard
+from web.health_pages import livez, readyz
+from web.log_in_pages import show_log_in, take_language, take_log_in, take_log_out
+from web.participant_pages import show_participant, show_participants
+from web.permissions import Permission, declared, permitted
+from web.shield import Shield
+from web.templating import STATIC, environments
+from web.today_page import show_today, take_acknowledge, take_close
+
+BODY_MAX = 64 * 1024
+KEPT = "public, max-age=31536000, immutable"
+
+
+class Assets(StaticFiles):
+    """Static files; their address changes with their content, so browsers keep them."""
+
+    def file_response(self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200) -> Response:
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["cache-control"] = KEPT
+        return response
+
+
+def build_web(  # noqa: PLR0913  everything the pages work with, and each by name
+    store: Store,
+    study: StudyStore,
+    trial: Trial,
+    *,
+    now: Callable[[], datetime],
+    new_token: Callable[[], str],
+    public_url: str | None,
+    readiness: Callable[[], Awaitable[list[str]]],
+    demo: bool = False,
+    extra_routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The application. `new_token` gives 256 random bits as text; `readiness` names what is not ready.
+
+    `extra_routes` declare their permission with `web.permissions.permitted`. Raises UndeclaredRouteError.
+    """
+    routes = [*_own_routes(), *extra_routes]
+    for route in routes:
+        _guard(route)
+    https = (public_url or "").startswith("https://")
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Shield, https=https)],
+        exception_handlers={HTTPException: on_http_error},
+    )
+    app.router.redirect_slashes = False
+    app.state.desk = Desk(
+        store, study, trial, now, new_token, public_url, readiness, demo, PasswordDesk(), environments()
+    )
+    return app
+
+
+def _guard(route: BaseRoute) -> None:
+    held: Any = route
+    held.app = Guard(held.app, declared(route))
+
+
+def _own_routes() -> list[BaseRoute]:
+    return [
+        _page("/login", show_log_in, Permission.PUBLIC),
+        _form("/login", take_log_in, Permission.PUBLIC),
+        _form("/logout", take_log_out, Permission.SIGNED_IN),
+        _form("/language", take_language, Permission.PUBLIC),
+        _page("/", show_today, Permission.READ_TRIAL),
+        _page("/participants", show_participants, Permission.READ_TRIAL),
+        _page("/participants/{code}", show_participant, Permission.READ_TRIAL),
+        _form("/alerts/{alert_id}/acknowledge", take_acknowledge, Permission.ANSWER_ALERTS),
+        _form("/alerts/{alert_id}/close", take_close, Permission.ANSWER_ALERTS),
+        _page("/livez", livez, Permission.PUBLIC),
+        _page("/readyz", readyz, Permission.PUBLIC),
+        permitted(Mount("/static", app=Assets(directory=STATIC)), Permission.PUBLIC),
+    ]
+
+
+def _page(path: str, endpoint: Callable[..., Any], permission: Permission) -> BaseRoute:
+    return permitted(Route(path, endpoint, methods=["GET"]), permission)
+
+
+def _form(path: str, endpoint: Callable[..., Any], permission: Permission) -> BaseRoute:
+    return permitted(Route(path, endpoint, methods=["POST"], max_body_size=BODY_MAX), permission)
