@@ -70,8 +70,8 @@ async def adherence_report(
     if await is_prepared(study):
         async with study.read() as session:
             synced_to = await session.scalar(select(StudySyncMark.synced_to).where(StudySyncMark.id == 1))
-            query = await session.execute(select(StudyParticipant.participant_code, StudyParticipant.site_code))
-            sites = {whose: where for whose, where in query}
+            people = await session.execute(select(StudyParticipant.participant_code, StudyParticipant.site_code))
+            sites = {row.participant_code: row.site_code for row in people}
             days = await day_facts(session, code=code, site=site, from_on=from_on, to_on=to_on)
             stopped = await stops(session, as_of=as_of, code=code)
         rows = tuple(
