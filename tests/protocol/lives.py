@@ -23,6 +23,7 @@ ZONES = [
         "America/Santiago",
         "Pacific/Apia",
         "Asia/Kathmandu",
+        "Asia/Pyongyang",
         "Pacific/Kiritimati",
         "America/St_Johns",
     )

@@ -38,6 +38,13 @@ def test_midnight_that_santiago_skips_belongs_to_its_own_day() -> None:
     assert wall_date(found, time(0, 0), zone) == date(2026, 9, 6)
 
 
+def test_a_time_that_pyongyang_shifted_past_midnight_keeps_its_date() -> None:
+    zone = ZoneInfo("Asia/Pyongyang")
+    found = moment(date(2018, 5, 4), time(23, 45), zone)
+    assert local_date(found, zone) == date(2018, 5, 5)
+    assert wall_date(found, time(23, 45), zone) == date(2018, 5, 4)
+
+
 def test_a_day_that_apia_skipped_has_no_moment_of_its_own() -> None:
     zone = ZoneInfo("Pacific/Apia")
     thursday = moment(date(2011, 12, 29), time(8), zone)

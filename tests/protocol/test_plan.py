@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocol.orders import DoseOrder
-from protocol.plan import PlannedDose
+from protocol.plan import PlannedDose, plan
 from protocol.terms import DoseState, OrderKind, PromptKind
 from tests.protocol.lives import LONDON, SHANGHAI, TRIAL, ZONES, Life, daily, gaps, utc
 
@@ -114,6 +114,26 @@ def test_a_first_dose_taken_late_keeps_the_gap_to_the_second() -> None:
     assert second.due_at == taken_at + GAP
     assert second.nominal_at == life.doses[1].due_at + timedelta(days=1)
     assert third.due_at == third.nominal_at
+
+
+def test_a_dose_moved_by_the_gap_moves_the_one_after_it_while_it_is_open() -> None:
+    life = started()
+    life.take(1, life.doses[1].due_at + timedelta(hours=19, minutes=30))
+    at = life.doses[1].due_at + timedelta(hours=26)
+    life.store(at)
+    life.reminder_time = time(21)
+    second, third = ahead(life, at, 1)[:2]
+    assert third.nominal_at == second.nominal_at + timedelta(hours=13)
+    assert third.due_at == second.due_at + GAP
+
+
+def test_something_taken_after_a_doses_own_cutoff_does_not_move_it() -> None:
+    life = started()
+    life.store(life.doses[1].due_at)
+    nominal_at = life.doses[2].nominal_at
+    facts = replace(life.facts(), last_taken_at=nominal_at + TRIAL.windows.late_cutoff)
+    found = plan(facts, TRIAL, at=nominal_at + timedelta(hours=13), until=nominal_at + timedelta(days=2))
+    assert {dose.due_at for dose in found.doses if dose.ordinal == 2} == {nominal_at}
 
 
 def test_a_dose_moved_into_the_night_waits_for_the_morning_to_be_asked_about() -> None:

@@ -30,7 +30,10 @@ def test_a_good_file_is_said_to_be_good(mine: Path) -> None:
 
 
 def test_a_bad_file_gives_one_line_per_problem_on_stderr(mine: Path) -> None:
-    mine.write_text(TEXT.replace("age_max = 80", "age_max = 1").replace('opens_before = "4 h"', "opens_before = 4"), encoding="utf-8")
+    mine.write_text(
+        TEXT.replace("age_max = 80", "age_max = 1").replace('opens_before = "4 h"', "opens_before = 4"),
+        encoding="utf-8",
+    )
     found = run("check", mine)
     assert (found.exit_code, found.stdout) == (1, "")
     assert [line.split(" ")[0] for line in found.stderr.splitlines()] == ["age_max", "windows.opens_before"]
