@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 LENGTH_MIN = 15
 LENGTH_MAX = 128
+NAME_MIN = 4  # a shorter name stands in half of all sentences
 DIFFERENT_MIN = 5  # distinct characters
 OBVIOUS = ("anshi", "password", "prca-1", "123456", "qwerty", "sirolimus", "密码")
 CODE_SECONDS = 30
@@ -32,7 +33,8 @@ def check_password(password: str, name: str) -> None:
         raise WeakPasswordError(f"a password has {LENGTH_MIN} to {LENGTH_MAX} characters; a sentence is good")
     if len(set(password)) < DIFFERENT_MIN:
         raise WeakPasswordError(f"a password has at least {DIFFERENT_MIN} different characters")
-    if any(word in password.casefold() for word in (*OBVIOUS, name.casefold()) if word):
+    words = (*OBVIOUS, name.casefold()) if len(name) >= NAME_MIN else OBVIOUS
+    if any(word in password.casefold() for word in words):
         raise WeakPasswordError("a password holds neither the account's name nor an obvious word")
 
 

@@ -20,5 +20,5 @@ def translations(language: Language) -> NullTranslations:
     if path.is_file():
         with path.open("rb") as file:
             catalogue = read_po(file)
-        found._catalog = {m.id: m.string for m in catalogue if m.id and m.string and isinstance(m.id, str)}  # type: ignore[attr-defined]
+        found.__dict__["_catalog"] = {m.id: m.string for m in catalogue if m.id and m.string}
     return found

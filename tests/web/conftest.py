@@ -78,7 +78,8 @@ def application(
 async def bare(tmp_path: Path) -> AsyncIterator[Pages]:
     """Sites and staff, nobody enrolled."""
     store, study = await open_stores(tmp_path)
-    trial, clock, not_ready = load_trial(None), Clock(), []
+    trial, clock = load_trial(None), Clock()
+    not_ready: list[str] = []
 
     async def readiness() -> list[str]:
         return list(not_ready)
