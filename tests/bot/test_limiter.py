@@ -40,8 +40,11 @@ def in_any_second(times: Sequence[float]) -> int:
     return max((sum(1 for other in times if at <= other < at + 1 - 1e-6) for at in times), default=0)
 
 
+crowd = st.tuples(st.sampled_from([0.0, 0.5, 1.1, 1.9]) | st.floats(0, 3), st.uuids().map(str), st.sampled_from(Lane))
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(asked, max_size=120))
+@given(st.lists(asked | crowd, max_size=120))
 def test_no_second_carries_more_than_25_and_everyone_is_served(asking: list[Asked]) -> None:
     left = carried(asking)
     assert len(left) == len(asking)
@@ -70,6 +73,7 @@ def test_replies_may_come_close_but_not_more_in_the_long_run(asking: list[Asked]
 def test_a_thousand_at_eight_o_clock_are_out_within_a_minute() -> None:
     left = carried([(0, str(chat), Lane.PROMPT) for chat in range(1000)])
     assert left[-1][0] <= 40
+    assert in_any_second([at for at, _, _ in left]) == 25
     assert [chat for _, chat, _ in left] == [str(chat) for chat in range(1000)]  # first come, first served
 
 
