@@ -1,0 +1,115 @@
+"""The command line: every group of commands, loaded only when it is called."""
+
+import errno
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+LAZY = {
+    "alert": ("app.commands.alert", "Matters for staff: listed, acknowledged, closed."),
+    "audit": ("app.commands.audit", "Who did what, when and why."),
+    "db": ("app.commands.db", "The databases."),
+    "doctor": ("app.commands.doctor", "Check every setting, key, database and protocol value."),
+    "dose": ("app.commands.dose", "Doses: what staff heard on the phone, and what stands."),
+    "dose-order": ("app.commands.dose_order", "Dose orders: amounts, holds, resumes and the end of treatment."),
+    "keys": ("app.commands.keys", "The keys of the identity vault."),
+    "participant": ("app.commands.participant", "Participants: entry, invitation, chats, leaving."),
+    "protocol": ("app.commands.protocol", "The trial's protocol file."),
+    "report": ("app.commands.report", "What the study and the store say."),
+    "site": ("app.commands.staff", "Sites: every participant and every coordinator belongs to one."),
+    "staff": ("app.commands.staff", "Accounts of staff: name, password and one-time code."),
+    "sync": ("app.commands.sync", "The outbox and the study database."),
+}
+"""Name, module and first line. The object in the module has the name with an underscore for the hyphen."""
+
+
+class Anshi(click.Group):
+    """Loads a group when it is called; whatever a command did not foresee is one line, never a trace."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *LAZY})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LAZY:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(LAZY[cmd_name][0]), cmd_name.replace("-", "_"))
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands, without loading any of them."""
+        own = {name: command.get_short_help_str(80) for name, command in self.commands.items()}
+        lines = own | {name: line for name, (_, line) in LAZY.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(lines.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What a command lets through ends here, with exit code 1."""
+        return _in_one_line(lambda: super(Anshi, self).invoke(ctx))
+
+
+def _in_one_line(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+            raise  # the reader of a pipe has gone; click ends quietly
+        click.echo(f"anshi: {told(error)}", err=True)
+        sys.stdout.flush()
+        raise SystemExit(1) from None
+
+
+def told(error: Exception) -> str:
+    """One line: the kind and the place. The text of an exception could carry what a person said, or an address."""
+    if isinstance(error, ConnectionError | TimeoutError):
+        return f"a server does not answer ({type(error).__name__}); `anshi doctor` says which"
+    if isinstance(error, PermissionError | FileNotFoundError):
+        return f"{error.strerror}: {error.filename}"
+    if type(error).__module__ == "models.sqlite":
+        return str(error)
+    if type(error).__module__.startswith(("sqlalchemy", "asyncpg")):
+        inner = type(getattr(error, "orig", None) or error).__name__
+        return f"the database refuses ({inner}); `anshi doctor` and `anshi db upgrade` help"
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"this should not have happened: {type(error).__name__}{where}"
+
+
+@click.group(cls=Anshi, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="anshi", prog_name="anshi")
+def cli() -> None:
+    """Anshi 按时: a bot that asks whether the tablets were taken, and a study that knows the answer."""
+
+
+@cli.command("run")
+@click.option("--only", metavar="PARTS", default="", help="Some parts only: bot,scheduler,sync,web.")
+def run(only: str) -> None:
+    """Run the real thing until Ctrl-C."""
+    from app.run_command import run_command
+
+    run_command(only=tuple(part.strip() for part in only.split(",") if part.strip()))
+
+
+@cli.command("demo")
+@click.option("--reset", is_flag=True, help="Start afresh.")
+def demo(*, reset: bool) -> None:
+    """Run everything on this machine with a sample cohort; no token, no network."""
+    from app.demo import demo_command
+
+    demo_command(reset=reset)
+
+
+def main() -> None:
+    """The entry point of `anshi` and of `python -m app`."""
+    cli(prog_name="anshi")
+
+
+if __name__ == "__main__":
+    main()
