@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Float, Integer, Time
-from sqlalchemy.sql.type_api import TypeEngine
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from models.migrations.upgrade import tables_of
@@ -19,19 +19,19 @@ HEAD = """# The study database
 What the trial keeps of each participant, column by column. Generated from `models/study/` by
 `python -m study.documentation`; a test keeps it current.
 
-Keys are `participant_code` and the random ids of our records. A chat id, a name, a phone number, a message's text and the
-name of a member of staff are in no table. Moments are UTC, dates are the calendar dates of the participant's own zone,
-units are whole units of the dispensed product (`mg` stands beside them). Every row that mirrors a record of the
-operational store has `source_seq`: the number of the change it reflects. A change with a lower number is never applied,
-so a repeat, or a change that arrives late, leaves the row as it is. There are no foreign keys: a record that waits holds
-back no other one.
+Keys are `participant_code` and the random ids of our records. A chat id, a name, a phone number, a message's text and
+the name of a member of staff are in no table. Moments are UTC, dates are the calendar dates of the participant's own
+zone, units are whole units of the dispensed product (`mg` stands beside them). Every row that mirrors a record of the
+operational store has `source_seq`: the number of the change it reflects. A change with a lower number is never
+applied, so a repeat, or a change that arrives late, leaves the row as it is. There are no foreign keys: a record that
+waits holds back no other one.
 
 `participant_day` and `participant_adherence` are written by the sync, with the arithmetic of `protocol.adherence`; the
 views only select. CDISC names are where a value goes in SDTMIG 3.4 (`EC.ECDOSE`) or in an analysis dataset
 (`ADADH.AVAL`); `SUPPEC` names are QNAMs.
 """
 
-KINDS: tuple[tuple[type[TypeEngine[object]], str], ...] = (
+KINDS: tuple[tuple[type[Any], str], ...] = (
     (UTCDateTime, "moment"),
     (Date, "date"),
     (Time, "time"),

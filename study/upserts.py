@@ -31,7 +31,7 @@ async def upsert(
 
 async def write_rows(session: AsyncSession, rows: Iterable[StudyRow]) -> None:
     """All rows, table by table; of several of one record only the newest is written."""
-    newest = {row.record: row for row in rows}
+    newest = {row.record: row for row in sorted(rows, key=lambda row: row.seq)}
     by_table: dict[tuple[type[StudyTable], str], list[dict[str, Any]]] = defaultdict(list)
     for row in newest.values():
         by_table[row.table, row.key].append(row.values)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 Dump = dict[str, list[dict[str, Any]]]
@@ -14,6 +14,6 @@ async def dump(engine: AsyncEngine) -> Dump:
         names = await connection.run_sync(lambda there: inspect(there).get_table_names())
         found: Dump = {}
         for name in names:
-            rows = (await connection.execute(text(f'SELECT * FROM "{name}"'))).mappings().all()
+            rows = (await connection.execute(select(text("*")).select_from(table(name)))).mappings().all()
             found[name] = sorted((dict(row) for row in rows), key=str)
     return found

@@ -78,12 +78,13 @@ class ProcessKilledError(Exception):
 
 
 class DyingStore(Store):
-    """A store whose process is killed before its next write."""
+    """A store whose process is killed before its next write is committed."""
 
     @asynccontextmanager
     async def change(self, *, at: datetime, actor: Actor = SYSTEM) -> AsyncIterator[Change]:
-        raise ProcessKilledError
-        yield
+        async with super().change(at=at, actor=actor) as change:
+            yield change
+            raise ProcessKilledError
 
 
 async def test_a_process_killed_before_the_sent_mark_applies_the_same_rows_again(
