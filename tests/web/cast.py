@@ -1,6 +1,7 @@
 """A trial with people in it, for the pages: two sites, six accounts, a dozen participants and their last months."""
 
 import random
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -76,20 +77,20 @@ STAFF = (
 
 
 class Ids:
-    """Ids and bytes that repeat from run to run."""
+    """Ids that differ from one opening of a store to the next, and bytes that do not matter."""
 
     def __init__(self) -> None:
         self._numbers = count(1)
-        self._random = random.Random(7)  # noqa: S311  the same in every run
+        self._random = random.SystemRandom()
 
     def new_id(self) -> str:
-        return f"r{next(self._numbers):07d}"
+        return f"{self._random.getrandbits(64):016x}{next(self._numbers)}"
 
     def random_bytes(self, size: int) -> bytes:
-        return self._random.randbytes(size)
+        return secrets.token_bytes(size)
 
     def new_token(self) -> str:
-        return self._random.randbytes(32).hex()
+        return secrets.token_hex(32)
 
 
 async def sites_and_staff(store: Store) -> Cast:

@@ -1,7 +1,12 @@
 """The pages over ASGI with real stores: a clock that stands, a cast, and browsers that keep cookies."""
 
+import asyncio
+import atexit
 import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,8 +44,8 @@ class Pages:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 1))
         return httpx.AsyncClient(transport=transport, base_url=HOST, headers=SAME_ORIGIN)
 
-    async def log_in(self, browser: httpx.AsyncClient, name: str, **changed: str) -> httpx.Response:
-        typed = {"name": name, "password": PASSWORD, "code": self.cast.code(name, self.clock.at), **changed}
+    async def log_in(self, browser: httpx.AsyncClient, whose: str, **changed: str) -> httpx.Response:
+        typed = {"name": whose, "password": PASSWORD, "code": self.cast.code(whose, self.clock.at), **changed}
         return await browser.post("/login", data=typed)
 
     async def inside(self, name: str) -> httpx.AsyncClient:
@@ -51,13 +56,40 @@ class Pages:
         return browser
 
 
-async def open_stores(tmp_path: Path) -> tuple[Store, StudyStore]:
+KEYS = Keys({"k1": bytes(32)}, bytes(reversed(range(32))))
+_seeded: dict[bool, tuple[Path, Cast]] = {}
+
+
+def open_stores(folder: Path) -> tuple[Store, StudyStore]:
     ids = Ids()
-    vault = Vault(Keys({"k1": secrets.token_bytes(32)}, secrets.token_bytes(32)), ids.random_bytes)
-    store = Store(
-        await fresh_store_url("sqlite", tmp_path), vault=vault, new_id=ids.new_id, random_bytes=ids.random_bytes
-    )
-    return store, StudyStore(await fresh_study_url("sqlite", tmp_path))
+    vault = Vault(KEYS, ids.random_bytes)
+    store = Store(f"sqlite:///{folder}/store.db", vault=vault, new_id=ids.new_id, random_bytes=ids.random_bytes)
+    return store, StudyStore(f"sqlite:///{folder}/study.db")
+
+
+async def seeded(folder: Path, *, enrolled: bool) -> Cast:
+    """Both databases of the cast in `folder`: made once per run, then copied."""
+    if enrolled not in _seeded:
+        _seeded[enrolled] = await _seed(Path(tempfile.mkdtemp(prefix="anshi-web-")), enrolled=enrolled)
+    made, cast = _seeded[enrolled]
+    for name in ("store.db", "study.db"):
+        await asyncio.to_thread(shutil.copyfile, made / name, folder / name)
+    return cast
+
+
+async def _seed(folder: Path, *, enrolled: bool) -> tuple[Path, Cast]:
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for url, name in ((fresh_store_url, "store.db"), (fresh_study_url, "study.db")):
+        made = (await url("sqlite", folder)).removeprefix("sqlite:///")
+        await asyncio.to_thread(shutil.move, made, folder / name)
+    store, study = open_stores(folder)
+    cast = await sites_and_staff(store)
+    if enrolled:
+        await people(store, cast)
+        await drain(store, study, load_trial(None), at=NOW)
+    await study.close()
+    await store.close()
+    return folder, cast
 
 
 def application(
@@ -74,26 +106,31 @@ def application(
     )
 
 
-@pytest.fixture
-async def bare(tmp_path: Path) -> AsyncIterator[Pages]:
-    """Sites and staff, nobody enrolled."""
-    store, study = await open_stores(tmp_path)
+@asynccontextmanager
+async def standing(folder: Path, *, enrolled: bool) -> AsyncIterator[Pages]:
+    """The application over a copy of the cast's databases."""
+    cast = await seeded(folder, enrolled=enrolled)
+    store, study = open_stores(folder)
     trial, clock = load_trial(None), Clock()
     not_ready: list[str] = []
 
     async def readiness() -> list[str]:
         return list(not_ready)
 
-    cast = await sites_and_staff(store)
-    app = application(store, study, trial, clock, readiness)
-    yield Pages(app, store, study, trial, clock, cast, not_ready)
+    yield Pages(application(store, study, trial, clock, readiness), store, study, trial, clock, cast, not_ready)
     await study.close()
     await store.close()
 
 
 @pytest.fixture
-async def pages(bare: Pages) -> Pages:
+async def bare(tmp_path: Path) -> AsyncIterator[Pages]:
+    """Sites and staff, nobody enrolled."""
+    async with standing(tmp_path, enrolled=False) as made:
+        yield made
+
+
+@pytest.fixture
+async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
     """The whole cast, synced to the study."""
-    await people(bare.store, bare.cast)
-    await drain(bare.store, bare.study, bare.trial, at=NOW)
-    return bare
+    async with standing(tmp_path, enrolled=True) as made:
+        yield made
