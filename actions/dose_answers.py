@@ -283,8 +283,8 @@ async def _unanswered_first(heard: Heard, dose: ScheduledDose) -> list[Scheduled
             ScheduledDose.participant_id == heard.participant.id,
             ScheduledDose.ordinal < dose.ordinal,
             col(ScheduledDose.is_first).is_(True),
+            col(ScheduledDose.cancelled_at).is_(None),
             col(ScheduledDose.state).in_((DoseState.OPEN, DoseState.UNREPORTED, DoseState.NOT_ASKED)),
-            col(ScheduledDose.nominal_at) > heard.at - heard.trial.windows.report_closes_after,
         )
         .order_by(col(ScheduledDose.ordinal))
     )

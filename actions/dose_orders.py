@@ -146,6 +146,7 @@ async def unread_orders(change: Change, before: datetime, limit: int) -> list[Do
             DoseOrderRow.kind == OrderKind.DOSE,
             col(DoseOrderRow.version) > 1,
             col(DoseOrderRow.read_back_at).is_(None),
+            col(DoseOrderRow.read_back_missed_at).is_(None),
             col(DoseOrderRow.recorded_at) < before,
         )
         .order_by(col(DoseOrderRow.recorded_at))

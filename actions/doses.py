@@ -70,12 +70,12 @@ async def record_dose(
     change.owe(event, participant_id=participant.id)
     was_held = dose.state is DoseState.HELD
     standing = [old for old in events if not old.superseded] + [event]
-    moves_plan = _set_state(dose, standing, trial, change.at)
+    _set_state(dose, standing, trial, change.at)
     change.owe(dose, participant_id=participant.id)
     _audit(change, participant, dose, event, superseded)
     await _close_prompts(change, dose)
     await _raise_alerts(change, participant, dose, event, trial, was_held=was_held)
-    if moves_plan or dose.is_first or superseded:
+    if dose.is_first or superseded or await _comes_close_to_next(change, dose, trial):
         await replan(change, participant, trial)
     return event
 
@@ -115,8 +115,8 @@ def _new_event(
     )
 
 
-def _set_state(dose: ScheduledDose, events: list[DoseEvent], trial: Trial, at: datetime) -> bool:
-    """Sets state, units and time from the standing events; True when the next dose's moment may move."""
+def _set_state(dose: ScheduledDose, events: list[DoseEvent], trial: Trial, at: datetime) -> None:
+    """Sets state, units and time from the standing events."""
     taken = [event for event in events if event.answer in (DoseAnswer.TAKEN, DoseAnswer.EXTRA)]
     times = [event.taken_at for event in taken if event.taken_at is not None]
     dose.units_taken = sum(event.units for event in taken)
@@ -130,8 +130,18 @@ def _set_state(dose: ScheduledDose, events: list[DoseEvent], trial: Trial, at: d
     else:
         dose.state = DoseState.OPEN
         dose.settle_at = max(at, dose.due_at + trial.windows.unreported_after)
-    next_nominal_at = dose.nominal_at + timedelta(days=1)
-    return dose.taken_at is not None and dose.taken_at + trial.windows.minimum_gap > next_nominal_at
+
+
+async def _comes_close_to_next(change: Change, dose: ScheduledDose, trial: Trial) -> bool:
+    """True when the next dose has to wait because this one was taken late; every other report leaves the plan alone."""
+    if dose.taken_at is None:
+        return False
+    next_at: datetime | None = await change.session.scalar(
+        select(ScheduledDose.nominal_at).where(
+            ScheduledDose.participant_id == dose.participant_id, ScheduledDose.ordinal == dose.ordinal + 1
+        )
+    )
+    return next_at is not None and dose.taken_at + trial.windows.minimum_gap > next_at
 
 
 async def _close_prompts(change: Change, dose: ScheduledDose) -> None:

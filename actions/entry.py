@@ -45,7 +45,7 @@ async def entry_answer(heard: Heard, intent: Intent) -> list[Answer] | None:
     step = now_open.question if now_open is not None else ""
     if taken is not None:
         return [Answer(taken, How.SEND, keyboard=isinstance(taken, SetUpDone))]
-    how = How.EDIT if isinstance(intent, Tap) and step != question.question and step != "practice" else How.SEND
+    how = How.EDIT if isinstance(intent, Tap) and step not in (question.question, "practice") else How.SEND
     return [Answer(question_screen(heard, step), how)]
 
 
@@ -74,23 +74,22 @@ async def _take(heard: Heard, step: str, intent: Intent) -> Screen | None:
         return await _helper(heard, tap)
     if step == "language" and tap and tap.verb is Verb.LANGUAGE and tap.argument in set(Language):
         heard.participant.language = Language(tap.argument)
-        return await _next(heard, "notice")
+        await ask_typed(heard, "notice")
+        return None
     if step == "notice" and tap and tap.verb is Verb.NOTICE_READ:
-        return await _next(heard, PURPOSES[0])
+        await ask_typed(heard, PURPOSES[0])
+        return None
     if step in set(Purpose) and tap and tap.verb is Verb.CONSENT:
         return await _consent(heard, Purpose(step), tap)
     if step == "time":
         return await _time(heard, intent)
     if step == "food" and tap and tap.verb is Verb.FOOD and tap.argument in set(FoodMode):
         heard.participant.food = FoodMode(tap.argument)
-        return await _next(heard, "practice")
+        await ask_typed(heard, "practice")
+        return None
     if step == "practice" and tap and tap.verb is Verb.PRACTICE:
         return await _finish(heard)
     return None
-
-
-async def _next(heard: Heard, step: str) -> None:
-    await ask_typed(heard, step)
 
 
 async def _consent(heard: Heard, purpose: Purpose, tap: Tap) -> Screen | None:
@@ -103,7 +102,8 @@ async def _consent(heard: Heard, purpose: Purpose, tap: Tap) -> Screen | None:
         await open_alert(heard.change, AlertKind.CONSENT_REFUSED, heard.participant, cause=purpose)
         return ConsentRefused(purpose)
     position = PURPOSES.index(purpose) + 1
-    return await _next(heard, PURPOSES[position] if position < len(PURPOSES) else "time")
+    await ask_typed(heard, PURPOSES[position] if position < len(PURPOSES) else "time")
+    return None
 
 
 async def record_consent(heard: Heard, purpose: Purpose, *, given: bool) -> None:
@@ -133,7 +133,8 @@ async def _time(heard: Heard, intent: Intent) -> Screen | None:
     if chosen is None:
         return None
     await set_reminder_time(heard, chosen)
-    return await _next(heard, "food")
+    await ask_typed(heard, "food")
+    return None
 
 
 def reminder_time_of(intent: Intent) -> time | None:

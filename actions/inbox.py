@@ -109,6 +109,15 @@ async def waiting_updates(store: Store, at: datetime, limit: int) -> list[Waitin
         return found
 
 
+async def next_waiting_at(store: Store) -> datetime | None:
+    """When the next waiting update may be handled; None when none waits."""
+    async with store.read() as session:
+        found: datetime | None = await session.scalar(
+            select(func.min(InboxUpdate.visible_at)).where(InboxUpdate.state == "new")
+        )
+    return found
+
+
 async def finish(change: Change, update_id: int, *, answers: str | None = None, ignored: str = "") -> None:
     """Writes "done" in the transaction of the update's effect; `answers` are kept sealed until they are shown."""
     sealed = None if answers is None else change.vault.seal(f"inbox_update.answers/{update_id}", answers)

@@ -66,16 +66,13 @@ async def history(heard: Heard, month: str = "") -> Screen:
         .where(*mine, col(ScheduledDose.due_on) >= first, col(ScheduledDose.due_on) < after)
         .order_by(col(ScheduledDose.ordinal))
     )
-    span = (
-        await heard.change.session.execute(
-            select(func.min(ScheduledDose.due_on), func.max(ScheduledDose.due_on)).where(*mine)
-        )
-    ).one()
+    earliest: date | None = await heard.change.session.scalar(select(func.min(ScheduledDose.due_on)).where(*mine))
+    latest: date | None = await heard.change.session.scalar(select(func.max(ScheduledDose.due_on)).where(*mine))
     return History(
         month=first,
         days=tuple(day_line(row) for row in rows),
-        earlier=span[0] is not None and span[0] < first,
-        later=span[1] is not None and span[1] >= after,
+        earlier=earliest is not None and earliest < first,
+        later=latest is not None and latest >= after,
     )
 
 

@@ -187,12 +187,12 @@ def _bring_up_to_date(row: ScheduledDose, item: PlannedDose, tz: str) -> bool:
 def _cancel_the_rest(
     change: Change, participant: Participant, by_ordinal: dict[int, ScheduledDose], planned: Plan
 ) -> list[int]:
-    """Doses still to come that the plan does not call for any more, as after a discontinuation."""
+    """Open doses that the plan does not call for any more, as after a discontinuation."""
     called_for = {item.ordinal for item in planned.doses}
     cancelled = []
     for ordinal, row in by_ordinal.items():
-        to_come = row.nominal_at > change.at and row.state in (DoseState.OPEN, DoseState.HELD)
-        if to_come and ordinal not in called_for and row.cancelled_at is None:
+        is_open = row.state is DoseState.OPEN or (row.state is DoseState.HELD and row.nominal_at > change.at)
+        if is_open and ordinal not in called_for and row.cancelled_at is None:
             row.cancelled_at, row.settle_at = change.at, None
             cancelled.append(ordinal)
             change.owe(row, participant_id=participant.id)

@@ -29,6 +29,7 @@ class DoseOrderRow(StoreTable, table=True):
     recorded_at: datetime
     read_back_units: int | None = None
     read_back_at: datetime | None = None
+    read_back_missed_at: datetime | None = None  # when staff were told that no answer came
 
     __table_args__ = (
         UniqueConstraint("participant_id", "version"),

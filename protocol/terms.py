@@ -91,8 +91,6 @@ class PromptKind(StrEnum):
     FIRST_DOSE_QUESTION = "first_dose_question"  # "did you take the first dose?", before any amount is named
     ORDER_NOTICE = "order_notice"  # a changed order, with read-back
     ASK_TEAM = "ask_team"  # instead of "take now" while a human must decide
-    TEST = "test"  # the test message of entry
-    STAFF_NOTE = "staff_note"  # staff wrote to the participant
 
 
 class PromptState(StrEnum):

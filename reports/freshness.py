@@ -23,5 +23,5 @@ async def freshness(store: Store, *, as_of: datetime) -> Freshness:
     unsent = col(OutboxEntry.sent_at).is_(None)
     async with store.read() as session:
         waiting = (await session.execute(select(func.count()).select_from(OutboxEntry).where(unsent))).scalar_one()
-        oldest = (await session.execute(select(func.min(OutboxEntry.created_at)).where(unsent))).scalar_one()
+        oldest: datetime | None = await session.scalar(select(func.min(OutboxEntry.created_at)).where(unsent))
     return Freshness(as_of if oldest is None else min(oldest, as_of), waiting)

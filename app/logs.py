@@ -1,0 +1,75 @@
+"""Logging: one line per fact with an `action` and ids, as text or JSON; tokens are scrubbed wherever they come from."""
+
+import json
+import logging
+import re
+import sys
+from typing import Any
+
+from app.settings import Settings
+
+TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+QUIET = ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "uvicorn", "sqlalchemy", "alembic", "asyncio")
+STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+def scrubbed(text: str) -> str:
+    """The text without anything that looks like a bot token."""
+    return TOKEN.sub("<token>", text)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line; the fields are those given with `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrubbed(json.dumps({**_head(record), **_extra(record)}, ensure_ascii=False, default=str))
+
+
+class TextLines(logging.Formatter):
+    """For a person at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        head = _head(record)
+        extra = " ".join(f"{key}={value}" for key, value in _extra(record).items())
+        error = f"\n{head['error']}" if "error" in head else ""
+        return scrubbed(f"{head['level']:<7} {head['message']} {extra}".rstrip() + error)
+
+
+def _head(record: logging.LogRecord) -> dict[str, Any]:
+    found = {
+        "at": logging.Formatter().formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "message": record.getMessage(),
+    }
+    if record.exc_info and record.exc_info[0] is not None:
+        # The trace names files and lines; the exception's own text could carry what a person said.
+        found["error"] = _trace(record.exc_info)
+    return found
+
+
+def _trace(exc_info: Any) -> str:
+    kind, _, trace = exc_info
+    lines = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        lines.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return f"{kind.__name__} at " + " < ".join(reversed(lines))
+
+
+def _extra(record: logging.LogRecord) -> dict[str, Any]:
+    return {key: value for key, value in vars(record).items() if key not in STANDARD}
+
+
+def start_logging(settings: Settings) -> None:
+    """Sets up the root logger on stderr; the libraries' own chatter stays out."""
+    handler = logging.StreamHandler(sys.stderr)
+    text = settings.log_format == "text" or (settings.log_format is None and sys.stderr.isatty())
+    handler.setFormatter(TextLines() if text else JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -1,0 +1,167 @@
+"""The real thing: receives, and lets APScheduler wake each loop at its interval until a signal ends it.
+
+APScheduler holds one interval job per loop and nothing else; what is due is a query on rows.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, nullcontext
+from datetime import timedelta
+from typing import Any
+
+import uvicorn
+from apscheduler.executors.asyncio import AsyncIOExecutor
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from app.wiring import System, receive_once
+from bot.receiving import PollFailure
+from scheduler.ticks import Loop
+
+log = logging.getLogger("anshi.app")
+
+INTERVALS = {
+    "handle": timedelta(seconds=1),
+    "plan": timedelta(seconds=30),
+    "send": timedelta(seconds=1),
+    "settle": timedelta(seconds=60),
+    "sync": timedelta(seconds=5),
+    "housekeeping": timedelta(minutes=10),
+}
+PARTS = {
+    "bot": ("handle",),
+    "scheduler": ("plan", "send", "settle", "housekeeping"),
+    "sync": ("sync",),
+    "web": (),
+}
+LONG_POLL_SECONDS = 25
+BACKOFF_FIRST, BACKOFF_MAX = 1.0, 30.0
+
+
+async def run_until_stopped(system: System, parts: Sequence[str], web: Any = None) -> None:
+    """Runs the named parts until SIGINT or SIGTERM; what is under way is finished before it returns."""
+    stop = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        running.add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        await system.open()
+        stack.push_async_callback(system.close)
+        metronome = start_metronome(system, parts)
+        stack.callback(metronome.shutdown, wait=False)
+        async with asyncio.TaskGroup() as tasks:
+            if "bot" in parts and system.settings.telegram_webhook_url is None:
+                tasks.create_task(receive_until(system, stop))
+            if "web" in parts and web is not None:
+                tasks.create_task(serve_until(web, system.settings.web_host, system.settings.web_port, stop))
+            await stop.wait()
+            metronome.pause()
+
+
+def start_metronome(system: System, parts: Sequence[str]) -> AsyncIOScheduler:
+    """One interval job per loop of the named parts; a late one runs once, never twice at the same time."""
+    metronome = AsyncIOScheduler(
+        timezone="UTC",
+        executors={"default": AsyncIOExecutor()},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    for part in parts:
+        for name in PARTS[part]:
+            loop = system.loop(name)
+            metronome.add_job(
+                _guarded(system, loop), "interval", seconds=INTERVALS[name].total_seconds(), id=name, name=name
+            )
+    metronome.start()
+    return metronome
+
+
+def _guarded(system: System, loop: Loop) -> Callable[[], Awaitable[None]]:
+    async def wake() -> None:
+        """One call of a loop; whatever happens the next one comes, and a full batch is followed at once."""
+        try:
+            for _ in range(100):
+                at = system.clock.now()
+                if await loop.tick(at) > at:
+                    return
+        except Exception:
+            log.exception("loop failed", extra={"action": "tick", "loop": loop.name})
+
+    return wake
+
+
+async def receive_until(system: System, stop: asyncio.Event) -> None:
+    """Polls until stopped. No failure ends it: it waits longer each time, and says so once."""
+    wait, was_down = BACKOFF_FIRST, False
+    while not stop.is_set():
+        try:
+            result = await _until_stopped(receive_once(system, wait_seconds=LONG_POLL_SECONDS), stop)
+        except Exception:
+            log.exception("receiving failed", extra={"action": "receive"})
+            system.listening.broke()
+            result = None
+            await _pause(wait, stop)
+            continue
+        if result is None:
+            return
+        if result.failure is None:
+            if was_down:
+                log.info("receiving again", extra={"action": "receive"})
+            wait, was_down = BACKOFF_FIRST, False
+            if result.kept:
+                await _guarded(system, system.loop("handle"))()
+            continue
+        if not was_down:
+            log.warning("receiving stopped: %s", result.reason, extra={"action": "receive", "why": result.failure})
+        was_down = True
+        pause = result.retry_after.total_seconds() if result.retry_after else wait
+        await _pause(BACKOFF_MAX if result.failure is PollFailure.TOKEN else pause, stop)
+        wait = min(wait * 2, BACKOFF_MAX)
+
+
+async def _until_stopped(work: Any, stop: asyncio.Event) -> Any:
+    """The result of `work`, or None when the stop came first; a poll that is cut off has confirmed nothing."""
+    task, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        return task.result()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return None
+
+
+async def _pause(seconds: float, stop: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+class OwnedServer(uvicorn.Server):
+    """A web server that leaves the signals to the process; its own handling would kill the other parts."""
+
+    def install_signal_handlers(self) -> None:
+        """Nothing: the signals are ours."""
+
+    def capture_signals(self) -> Any:
+        """Nothing is captured."""
+        return nullcontext()
+
+
+async def serve_until(application: Any, host: str, port: int, stop: asyncio.Event) -> None:
+    """Serves pages until stopped; open event streams get two seconds to end."""
+    config = uvicorn.Config(
+        application, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    server = OwnedServer(config)
+
+    async def end() -> None:
+        await stop.wait()
+        server.should_exit = True
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(end())
+        await server.serve()
+        stop.set()

@@ -1,0 +1,101 @@
+"""Seeding: makes the demo's store and lets its cohort live a month through the real bot on a virtual clock."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from actions.enrolment import DEMO, STORE_KIND
+from actions.sites import add_site
+from actions.staff import NewStaff, add_staff
+from app.clock import StillClock
+from app.wiring import System, receive_once
+from emulator.server import Emulator
+from models.inbox import Note
+from models.session import Actor, Store
+from models.site import Staff
+from protocol.terms import Role
+from simulation.clockwork import Clockwork
+from simulation.cohort import Stage, script, seeded
+from simulation.people import People
+
+SEED = 3364764
+DAYS = 30
+OPERATOR = Actor("system", "demo")
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A ready account of the demo; shown on the terminal, made anew with each store."""
+
+    name: str
+    role: Role
+    password: str
+    totp_secret: str
+
+
+async def make_demo_store(store: Store, at: datetime, passwords: Callable[[], str]) -> list[Account]:
+    """Sites, staff and the mark that makes this store a demo for good."""
+    async with store.change(at=at, actor=OPERATOR) as change:
+        change.session.add(Note(name=STORE_KIND, value=DEMO, at=at))
+        await add_site(change, "PUMCH", "研究团队 Study team", "010-6915-0000", "Asia/Shanghai")
+        await add_site(change, "LONDON", "Study team", "+44 20 7946 0000", "Europe/London")
+        await change.session.flush()
+        accounts = []
+        for name, role, site in (
+            ("li", Role.COORDINATOR, "PUMCH"),
+            ("han", Role.INVESTIGATOR, "PUMCH"),
+            ("otto", Role.COORDINATOR, "LONDON"),
+        ):
+            password = passwords()
+            made: NewStaff = await add_staff(change, name=name, role=role, site_code=site, password=password)
+            accounts.append(Account(name, role, password, made.totp_secret))
+    return accounts
+
+
+async def live_a_month(
+    system: System, clock: StillClock, emulator: Emulator, start: datetime, until: datetime, progress: Progress
+) -> None:
+    """Runs the script day by day; every message goes through the real bot."""
+    people = People(emulator.phone, seeded(SEED))
+    stage = await stage_of(system, emulator, people)
+    clockwork = Clockwork(clock, system.loops, receiver(system), people.act)
+    for happening in script(stage, start, DAYS):
+        at = start + timedelta(days=happening.day)
+        if at >= until:
+            break
+        progress((at - start) / (until - start), happening.label)
+        await clockwork.advance(at)
+        await _done(happening.act(at))
+    progress(0.97, "the last day")
+    await clockwork.advance(until)
+    while True:
+        if await system.loop("sync").tick(clock.now()) > clock.now():
+            break
+    progress(1.0, "ready")
+
+
+async def _done(acted: object) -> None:
+    if hasattr(acted, "__await__"):
+        await acted
+
+
+def receiver(system: System) -> Callable[[], Awaitable[int]]:
+    """Looks for updates once, without waiting."""
+
+    async def receive() -> int:
+        result = await receive_once(system, wait_seconds=0)
+        return result.kept
+
+    return receive
+
+
+async def stage_of(system: System, emulator: Emulator, people: People) -> Stage:
+    """The stage with the two people on duty."""
+    async with system.store.read() as session:
+        coordinator = (await session.scalars(select(Staff).where(Staff.name == "li"))).one()
+        investigator = (await session.scalars(select(Staff).where(Staff.name == "han"))).one()
+    return Stage(system.store, system.trial, emulator.phone, people, coordinator, investigator)

@@ -1,0 +1,81 @@
+"""The catalogues: `python -m messages.catalogue` collects the sentences of the sources into both .po files."""
+
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from messages.text import FOLDER, LOCALES
+
+ROOT = Path(__file__).parent.parent
+KEYWORDS = {
+    "say": None,
+    "count": (1, 2),
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2),
+    "lazy": None,
+}
+SOURCES = (("messages", [("**.py", "python")]), ("web", [("**.py", "python"), ("templates/**.html", "jinja2")]))
+OPTIONS = {"templates/**.html": {"encoding": "utf-8", "trimmed": "true", "silent": "false"}}
+
+
+def extracted() -> Catalog:
+    """All sentences that the sources say, without dates or paths that would change by themselves."""
+    found = Catalog(project="anshi", charset="utf-8")
+    for folder, methods in SOURCES:
+        rows = extract_from_dir(ROOT / folder, methods, OPTIONS, KEYWORDS, ("Translators:",))
+        for name, _line, message, comments, context in rows:
+            found.add(message, locations=[(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
+    return found
+
+
+def path_of(locale: str) -> Path:
+    return FOLDER / locale / "LC_MESSAGES" / "anshi.po"
+
+
+def stored(locale: str) -> Catalog:
+    """A catalogue as it stands."""
+    file = path_of(locale)
+    if not file.is_file():
+        return Catalog(locale=locale, project="anshi", charset="utf-8")
+    with file.open("rb") as source:
+        return read_po(source, locale=locale)
+
+
+def updated(locale: str) -> Catalog:
+    """The stored catalogue brought up to the sources: what is new is empty, what is gone is dropped."""
+    old, new = stored(locale), Catalog(locale=locale, project="anshi", charset="utf-8", fuzzy=False)
+    for message in extracted():
+        if not message.id:
+            continue
+        before = old.get(message.id, message.context)
+        new.add(message.id, before.string if before else "", locations=message.locations, context=message.context)
+    return new
+
+
+def text_of(catalogue: Catalog) -> bytes:
+    """The .po text, sorted; without a header that changes with the clock."""
+    target = BytesIO()
+    write_po(target, catalogue, sort_output=True, include_lineno=False, width=110, omit_header=False)
+    lines = target.getvalue().decode().splitlines(keepends=True)
+    changing = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Generated-By', '"Report-Msgid')
+    kept = [line for line in lines if not line.startswith(changing)]
+    first = next(index for index, line in enumerate(kept) if line.startswith("msgid"))
+    return "".join(kept[first:]).encode()
+
+
+def main() -> None:
+    """Writes both catalogues."""
+    for locale in LOCALES.values():
+        file = path_of(locale)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text_of(updated(locale)))
+
+
+if __name__ == "__main__":
+    main()

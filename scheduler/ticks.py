@@ -1,0 +1,130 @@
+"""The loops: each is `tick(at) -> next_at`, looks at due rows only, and never lets one bad row stop it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, func, select
+
+from actions.alerts import open_alert
+from actions.dose_orders import unread_orders
+from actions.facts import locked_participant
+from actions.gaps import LISTENING
+from actions.inbox import erase_old_bodies, waiting_count
+from actions.linking import forget_old_failures
+from actions.planning import replan
+from actions.settling import settle_silence
+from models.dose import ScheduledDose
+from models.inbox import Note
+from models.participant import Participant
+from models.session import Store
+from protocol.terms import AlertKind
+from protocol.trial import Trial
+from scheduler.claims import claim, next_due_at, recover
+from scheduler.prompts import Post, send_claimed
+
+log = logging.getLogger("anshi.scheduler")
+
+BATCH = 200
+IDLE = timedelta(minutes=1)
+PUT_AHEAD = timedelta(hours=1)  # a row that fails is looked at again after so long
+HOUSEKEEPING = timedelta(hours=1)
+READ_BACK_AFTER = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One loop by name. `tick` does what is due at `at` and gives when it wants to be called again."""
+
+    name: str
+    tick: Callable[[datetime], Awaitable[datetime]]
+
+
+async def plan_tick(store: Store, trial: Trial, at: datetime) -> datetime:
+    """Plans ahead for everyone whose plan is due; a person who cannot be planned for is put ahead and logged."""
+    async with store.read() as session:
+        due = list(
+            await session.scalars(
+                select(Participant.id)
+                .where(col(Participant.plan_due_at) <= at)
+                .order_by(col(Participant.plan_due_at))
+                .limit(BATCH)
+            )
+        )
+    for participant_id in due:
+        try:
+            async with store.change(at=at) as change:
+                await replan(change, await locked_participant(change, participant_id), trial)
+        except Exception:
+            log.exception("plan failed", extra={"action": "plan", "participant_id": participant_id})
+            await _put_plan_ahead(store, participant_id, at)
+    async with store.read() as session:
+        found: datetime | None = await session.scalar(select(func.min(Participant.plan_due_at)))
+    return max(found, at) if found is not None else at + HOUSEKEEPING
+
+
+async def _put_plan_ahead(store: Store, participant_id: str, at: datetime) -> None:
+    async with store.change(at=at) as change:
+        participant = await locked_participant(change, participant_id)
+        participant.plan_due_at = at + PUT_AHEAD
+
+
+async def send_tick(post: Post, at: datetime, *, owner: str) -> datetime:
+    """Ends old leases, claims what is due and sends it."""
+    async with post.store.change(at=at) as change:
+        await recover(change)
+    claimed = await claim(post.store, at, owner=owner, limit=BATCH)
+    if claimed:
+        await send_claimed(post, claimed, at)
+    found = await next_due_at(post.store)
+    return max(found, at) if found is not None else at + HOUSEKEEPING
+
+
+async def settle_tick(store: Store, trial: Trial, at: datetime) -> datetime:
+    """Gives silence its state, once it is sure that nothing said in time still waits to be heard."""
+    async with store.read() as session:
+        listening = await session.get(Note, LISTENING)
+        heard_until = listening.at if listening is not None else at
+        due = list(
+            await session.execute(
+                select(ScheduledDose.id, ScheduledDose.participant_id)
+                .where(col(ScheduledDose.settle_at) <= min(at, heard_until))
+                .order_by(col(ScheduledDose.settle_at))
+                .limit(BATCH)
+            )
+        )
+    if due and await waiting_count(store):
+        return at + IDLE
+    for dose_id, participant_id in due:
+        await _settle_one(store, trial, dose_id, participant_id, at)
+    async with store.read() as session:
+        found: datetime | None = await session.scalar(
+            select(func.min(ScheduledDose.settle_at)).where(col(ScheduledDose.settle_at).is_not(None))
+        )
+    return max(found, at + IDLE) if found is not None else at + HOUSEKEEPING
+
+
+async def _settle_one(store: Store, trial: Trial, dose_id: str, participant_id: str, at: datetime) -> None:
+    try:
+        async with store.change(at=at) as change:
+            participant = await locked_participant(change, participant_id)
+            dose = await change.session.get_one(ScheduledDose, dose_id, with_for_update=True)
+            await settle_silence(change, participant, dose, trial)
+    except Exception:
+        log.exception("settling failed", extra={"action": "settle", "dose_id": dose_id})
+        async with store.change(at=at) as change:
+            dose = await change.session.get_one(ScheduledDose, dose_id)
+            dose.settle_at = at + PUT_AHEAD
+
+
+async def housekeeping_tick(store: Store, at: datetime) -> datetime:
+    """Erases what is no longer needed; asks staff about changed amounts that nobody read back."""
+    async with store.change(at=at) as change:
+        await erase_old_bodies(change)
+        await forget_old_failures(change)
+        for order in await unread_orders(change, at - READ_BACK_AFTER, BATCH):
+            participant = await change.session.get_one(Participant, order.participant_id)
+            await open_alert(change, AlertKind.READ_BACK, participant, cause=order.id)
+            order.read_back_missed_at = at
+    return at + HOUSEKEEPING

@@ -1,0 +1,79 @@
+"""Clockwork: moves a clock ahead and runs every due tick on the way, in order; it never jumps over one."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from scheduler.ticks import Loop
+
+ROUNDS_MAX = 50  # at one moment; more means that two loops wake each other for ever
+SELDOM = {"sync": timedelta(hours=6)}
+"""Loops that wake every few seconds by the wall, where nobody watches: so long at least lies between two calls."""
+
+
+class SettableClock(Protocol):
+    """A clock that can be moved ahead."""
+
+    def now(self) -> datetime: ...
+
+    def set(self, at: datetime) -> None: ...
+
+
+class EndlessRoundError(RuntimeError):
+    """The loops keep waking each other at one moment."""
+
+
+@dataclass(slots=True)
+class Clockwork:
+    """The loops of a system, driven by a clock of our own instead of the metronome.
+
+    `receive` looks for updates once and says how many came; `people` act at a moment and say when they act next.
+    """
+
+    clock: SettableClock
+    loops: Sequence[Loop]
+    receive: Callable[[], Awaitable[int]]
+    people: Callable[[datetime], Awaitable[datetime | None]] | None = None
+    seldom: Mapping[str, timedelta] = field(default_factory=lambda: SELDOM)
+    _next: dict[str, datetime] = field(default_factory=dict)
+
+    async def advance(self, until: datetime) -> None:
+        """Runs everything due up to `until` and leaves the clock there."""
+        while True:
+            at = self.clock.now()
+            acts_next = await self._settle_down(at)
+            wakes = min([*self._next.values(), *([acts_next] if acts_next else [])], default=until)
+            if wakes > until:
+                break
+            self.clock.set(max(wakes, at + timedelta(milliseconds=1)) if wakes <= at else wakes)
+        self.clock.set(until)
+        await self._settle_down(until)
+
+    async def _settle_down(self, at: datetime) -> datetime | None:
+        """At one moment: people act, updates come in, loops run, until nothing more happens."""
+        acts_next: datetime | None = None
+        for _ in range(ROUNDS_MAX):
+            if self.people is not None:
+                acts_next = await self.people(at)
+            came = await self.receive()
+            ran = await self._run_due(at, everything=came > 0)
+            if not came and not ran:
+                return acts_next
+        raise EndlessRoundError
+
+    async def _run_due(self, at: datetime, *, everything: bool) -> bool:
+        """Runs the loops that are due; what came in may have made work for all of them."""
+        ran = False
+        for loop in self.loops:
+            if everything or self._next.get(loop.name, at) <= at:
+                wakes = await loop.tick(at)
+                self._next[loop.name] = max(wakes, at + self.seldom.get(loop.name, timedelta()))
+                ran = ran or self._next[loop.name] <= at
+                if loop.name in ("plan", "settle"):
+                    self._next["send"] = min(self._next.get("send", at), at)
+        return ran
+
+    def next_at(self) -> datetime | None:
+        """When the next loop wants to be called."""
+        return min(self._next.values(), default=None)
