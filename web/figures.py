@@ -1,10 +1,10 @@
 """The adherence of one participant as figures: each with its parts, its bounds and the sentence that defines it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
 from protocol.adherence import Adherence, Bounds, Share
+from protocol.trial import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{value:.{digits}f}%"
 
 
-def figures(found: Adherence, texts: NullTranslations) -> list[Figure]:
+def figures(found: Adherence, metrics: Metrics, texts: NullTranslations) -> list[Figure]:
     """The figures of the page, the three that are read first in front."""
     _ = texts.gettext
     return [
@@ -47,14 +47,16 @@ def figures(found: Adherence, texts: NullTranslations) -> list[Figure]:
         _share(
             _("Intervals kept"),
             found.interval_expected,
-            _("Intervals of 24 h ± 25 % between doses taken ÷ intervals expected."),
+            _("Times between doses taken that keep the ordered spacing within %(tolerance)s ÷ intervals expected.")
+            % {"tolerance": "±" + percent(100 * metrics.interval_tolerance)},
         ),
         _share(_("Dose intensity"), found.mg_intensity, _("mg reported taken ÷ mg ordered, over all scheduled doses.")),
         Figure(
             _("Drug holidays"),
             str(len(found.holidays)),
             _("%(all)s with silent days") % {"all": len(found.holidays_sensitivity)},
-            _("Runs of 3 or more scheduled days reported as not taken; beside it, with silent days counted too."),
+            _("Runs of %(days)s or more scheduled days reported as not taken; beside it, with silent days counted too.")
+            % {"days": metrics.holiday_days},
         ),
     ]
 
@@ -83,8 +85,3 @@ def _bounded(name: str, bounds: Bounds, definition: str) -> Figure:
 
 def _parts(share: Share) -> str:
     return f"{share.numerator:g} ÷ {share.denominator:g}"
-
-
-def shown(found: Sequence[Figure]) -> tuple[Sequence[Figure], Sequence[Figure]]:
-    """The figures in front, and the others."""
-    return found[:3], found[3:]

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from messages.text import catalogue
 from models.access import AccessDeniedError, access_participant, access_participants
 from models.alert import Alert
 from models.dose import DoseOrderRow
@@ -20,7 +21,6 @@ from protocol.terms import OrderKind
 from reports.adherence import adherence_report
 from reports.days import CohortMember, ReportedDay, cohort
 from reports.worklist import Row, alert_row, urgency
-from web.catalogue import translations
 from web.cookies import language_of
 from web.days import days_of, months, recent_cells
 from web.desk import Desk, desk_of, signed_in
@@ -75,7 +75,7 @@ async def show_participant(request: Request) -> Response:
         months=months(marked),
         current=_current(orders, today),
         adherence=adherence,
-        figures=figures(adherence, translations(language_of(request, who))) if adherence else [],
+        figures=figures(adherence, desk.trial.metrics, catalogue(language_of(request, who))) if adherence else [],
         day_of_study=_day_of_study(found or [], today),
         told=told if told in TOLD else "",
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from messages.text import catalogue
 from protocol.terms import Language
 from web import dates, words
-from web.catalogue import translations
 from web.figures import percent
 from web.marks import GLYPHS
 
@@ -34,7 +34,7 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    texts = translations(language)
+    texts = catalogue(language)
     _install(made, texts)
     read = dates.Dates(language)
     made.globals.update(tag=TAGS[language], asset=asset, words=words.Words(texts), dates=read, percent=percent)
