@@ -43,7 +43,8 @@ def json_text(value: Any) -> str:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """A text that no spreadsheet takes for a formula, nor a stray carriage return for a new row."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
