@@ -8,7 +8,7 @@ from protocol.taps import Sure, Tap, Verb
 BYTES_MAX: Final = 64  # Bot API, InlineKeyboardButton.callback_data
 VERSION: Final = "1"  # another meaning of the same letters gets another number
 
-# Anything a client may send arrives here: only what `encode` could have written is read.
+# Anything a client may send arrives here: only what `encode` could have written is read. The lengths add up to 63.
 _WRITTEN: Final = re.compile(
     VERSION
     + r"\.(?P<verb>[A-Za-z]{1,2})"
@@ -30,7 +30,8 @@ def encode(tap: Tap) -> str:
 
 def decode(data: str) -> Tap | None:
     """The tap of a button of ours, None for anything else."""
-    if len(data) > BYTES_MAX or (found := _WRITTEN.fullmatch(data)) is None:
+    found = _WRITTEN.fullmatch(data)
+    if found is None:
         return None
     verb = _VERBS.get(found["verb"])
     if verb is None or found["sure"] not in _SURES:

@@ -97,7 +97,7 @@ async def url(emulator: Emulator) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def request_() -> AsyncIterator[AiohttpRequest]:
-    async with AiohttpRequest(connect_timeout=1, read_timeout=0.3) as made:
+    async with AiohttpRequest(connect_timeout=5, read_timeout=1) as made:
         yield made
 
 

@@ -5,9 +5,11 @@ import logging
 import pytest
 from telegram.error import TelegramError
 
+from bot.application import build_bot
 from bot.callback_data import decode, encode
 from bot.courier import FILE_BYTES_MAX, TelegramCourier
 from bot.limiter import Limiter
+from bot.transport import AiohttpRequest
 from emulator.server import Emulator
 from messages.courier import Button, DeliveryError, Wording
 from protocol.taps import Tap, Verb
@@ -130,7 +132,7 @@ ROWS = [
     ({"kind": "not_json"}, (False, True, False, None)),
     ({"kind": "deliver_then_drop"}, (False, True, False, None)),
     ({"kind": "drop_before_accept"}, (False, True, False, None)),  # from here it looks the same
-    ({"kind": "deliver_then_late", "seconds": 2}, (False, True, False, None)),
+    ({"kind": "deliver_then_late", "seconds": 3}, (False, True, False, None)),
 ]
 
 
@@ -161,6 +163,14 @@ def assert_no_token(error: BaseException, caplog: pytest.LogCaptureFixture) -> N
     while told is not None:
         assert "CANARY" not in repr(told) + str(told)
         told = told.__cause__ or told.__context__
+
+
+async def test_what_never_left_is_tried_again_later() -> None:
+    async with AiohttpRequest() as request:
+        bot = build_bot(TOKEN, api_url="http://127.0.0.1:1", request=request, get_updates_request=request)
+        with pytest.raises(DeliveryError, match="not sent") as caught:
+            await TelegramCourier(bot, Limiter()).send("1001", Wording("x"), lane=Lane.PROMPT)
+    assert (caught.value.permanent, caught.value.ambiguous) == (False, False)
 
 
 async def test_an_edit_of_a_message_that_is_gone_fails_for_good(courier: TelegramCourier, fang: int) -> None:

@@ -100,7 +100,7 @@ async def test_an_answer_that_is_lost_comes_again(poller: Poller, inbox: Inbox, 
 async def test_a_long_poll_waits_for_the_first_word(
     poller: Poller, inbox: Inbox, emulator: Emulator, fang: int
 ) -> None:
-    asyncio.get_running_loop().call_later(0.5, emulator.phone.send_text, fang, "吃了")  # past the usual read time-out
+    asyncio.get_running_loop().call_later(1.2, emulator.phone.send_text, fang, "吃了")  # past the usual read time-out
     assert (await poller.poll(timeout=20)).kept == 1
 
 
