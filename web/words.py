@@ -12,22 +12,26 @@ class Words:
 
     def __init__(self, texts: NullTranslations) -> None:
         self._gettext = texts.gettext
+        self._pgettext = texts.pgettext
 
     def state(self, state: DoseState) -> str:
-        _ = self._gettext
+        pgettext = self._pgettext
         return {
-            DoseState.OPEN: _("Waiting for a report"),
-            DoseState.TAKEN: _("Taken"),
-            DoseState.TAKEN_PARTLY: _("Taken in part"),
-            DoseState.NOT_TAKEN: _("Not taken"),
-            DoseState.UNREPORTED: _("Not reported"),
-            DoseState.NOT_ASKED: _("Not asked by the system"),
-            DoseState.HELD: _("Held by order"),
+            DoseState.OPEN: pgettext("dose", "Waiting for a report"),
+            DoseState.TAKEN: pgettext("dose", "Taken"),
+            DoseState.TAKEN_PARTLY: pgettext("dose", "Taken in part"),
+            DoseState.NOT_TAKEN: pgettext("dose", "Not taken"),
+            DoseState.UNREPORTED: pgettext("dose", "Not reported"),
+            DoseState.NOT_ASKED: pgettext("dose", "Not asked by the system"),
+            DoseState.HELD: pgettext("dose", "Held by order"),
         }[state]
 
     def mark(self, mark: Mark) -> str:
-        _ = self._gettext
-        extra = {Mark.LATE: _("Taken late (same day)"), Mark.EXTRA: _("More than one dose")}
+        pgettext = self._pgettext
+        extra = {
+            Mark.LATE: pgettext("dose", "Taken late (same day)"),
+            Mark.EXTRA: pgettext("dose", "More than one dose"),
+        }
         return extra[mark] if mark in extra else self.state(DoseState(mark.value))
 
     def cause(self, cause: Cause) -> str:
