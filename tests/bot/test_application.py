@@ -65,6 +65,14 @@ async def test_what_the_handler_raises_comes_out() -> None:
         assert not application.bot_data
 
 
+async def test_what_reaches_no_handler_is_not_passed_over() -> None:
+    async with running([]) as application:
+        for handler in list(application.handlers[0]):
+            application.remove_handler(handler)
+        with pytest.raises(MalformedUpdateError, match="not dispatched"):
+            await process(application, {"update_id": 1, "message": message(text="吃了")})
+
+
 async def test_failures_of_updates_at_the_same_time_are_kept_apart() -> None:
     async def handle(read: Read) -> None:
         await asyncio.sleep(0)
