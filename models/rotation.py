@@ -70,9 +70,10 @@ async def under_other_keys(session: AsyncSession, column: SealedColumn, names: t
     return found or 0
 
 
-async def one_value(session: AsyncSession, column: SealedColumn) -> tuple[str, str] | None:
-    """A place and what is sealed for it, to try the keys on."""
-    row = (await session.execute(select(column.keys, column.values).where(column.values.is_not(None)).limit(1))).first()
+async def one_value(session: AsyncSession, column: SealedColumn, names: tuple[str, ...]) -> tuple[str, str] | None:
+    """A place and what is sealed for it under one of these keys, to try the key on."""
+    query = select(column.keys, column.values).where(_sealed_under(column, names)).limit(1)
+    row = (await session.execute(query)).first()
     return None if row is None else (f"{column.place}/{row[0]}", row[1])
 
 
@@ -100,9 +101,13 @@ async def reseal_batch(change: Change, progress: Progress, newest: str) -> Progr
     )
 
 
+def _sealed_under(column: SealedColumn, names: tuple[str, ...]) -> Any:
+    """Sealed under one of these keys; a key's name is letters and digits, so the pattern means itself."""
+    return or_(*(column.values.like(f"v1.{name}.%") for name in names))
+
+
 def _sealed_otherwise(column: SealedColumn, names: tuple[str, ...]) -> Any:
-    """Sealed, and under none of these keys; a key's name is letters and digits, so the pattern means itself."""
-    return column.values.is_not(None) & not_(or_(*(column.values.like(f"v1.{name}.%") for name in names)))
+    return column.values.is_not(None) & not_(_sealed_under(column, names))
 
 
 def _resealed(vault: Vault, place: str, old: str) -> str | None:
