@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
+from sqlalchemy import Row, delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -17,6 +17,7 @@ from models.study.dose import StudyDoseEvent, StudyDoseOrder, StudyScheduledDose
 from protocol.moments import local_date
 from protocol.terms import DoseAnswer
 from protocol.trial import Trial
+from reports.day_facts import moments
 from study.records import StudyRow
 from study.sums import write_sums
 from study.upserts import upsert
@@ -106,22 +107,19 @@ def study_day(due_on: date, first_taken_on: date | None) -> int | None:
 
 async def _count_study_days(session: AsyncSession, code: str) -> date | None:
     """Numbers the participant's days that are not numbered right; returns the day of the first dose taken."""
-    first = await session.scalar(
-        select(Day).where(Day.participant_code == code, Day.units_taken > 0).order_by(col(Day.ordinal)).limit(1)
-    )
+    columns: tuple[Any, ...] = (Day.dose_id, Day.due_on, Day.due_tz, Day.units_taken, Day.taken_at, Day.study_day)
+    query = select(*columns).where(col(Day.participant_code) == code).order_by(col(Day.ordinal))
+    days = (await session.execute(query)).all()
+    first = next((day for day in days if day.units_taken > 0), None)
     first_taken_on = _day_of(first) if first else None
-    columns: tuple[Any, ...] = (Day.dose_id, Day.due_on, Day.study_day)
-    found = await session.execute(select(*columns).where(col(Day.participant_code) == code))
-    moved: dict[int | None, list[str]] = defaultdict(list)
-    for dose_id, due_on, numbered in found:
-        if numbered != (right := study_day(due_on, first_taken_on)):
-            moved[right].append(dose_id)
-    for number, dose_ids in moved.items():
-        await session.execute(update(Day).where(col(Day.dose_id).in_(dose_ids)).values(study_day=number))
+    right = [(day, study_day(day.due_on, first_taken_on)) for day in days]
+    moved = [{"dose_id": day.dose_id, "study_day": number} for day, number in right if day.study_day != number]
+    if moved:
+        await session.execute(update(Day), moved)
     return first_taken_on
 
 
-def _day_of(day: Day) -> date:
+def _day_of(day: Row[Any]) -> date:
     """The date on the participant's wall when it was swallowed; where nobody knows when, the date it was due."""
-    claimed = json.loads(day.taken_at)
-    return local_date(datetime.fromisoformat(claimed[0]), ZoneInfo(day.due_tz)) if claimed else day.due_on
+    claimed = moments(day.taken_at)
+    return local_date(claimed[0], ZoneInfo(day.due_tz)) if claimed else day.due_on

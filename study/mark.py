@@ -6,15 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.study.mark import StudyAuditAnchor, StudySyncMark
+from study.outbox import Waiting
 from study.upserts import upsert
 
 REFRESH_EVERY = timedelta(minutes=10)
 ANCHOR_EVERY = timedelta(hours=1)
 
 
-async def leave_mark(session: AsyncSession, left: tuple[int, datetime | None], last_seq: int, *, at: datetime) -> None:
-    """Synced to the oldest change still waiting, or to now. `left`: how many wait, and since when."""
-    count, oldest_at = left
+async def leave_mark(session: AsyncSession, left: Waiting, last_seq: int, *, at: datetime) -> None:
+    """Synced to the oldest change still waiting, or to now."""
     before = await session.scalar(select(StudySyncMark.last_seq).where(StudySyncMark.id == 1))
     await upsert(
         session,
@@ -23,9 +23,9 @@ async def leave_mark(session: AsyncSession, left: tuple[int, datetime | None], l
         [
             {
                 "id": 1,
-                "synced_to": oldest_at or at,
+                "synced_to": left.oldest_at or at,
                 "last_seq": max(before or 0, last_seq),
-                "waiting": count,
+                "waiting": left.waiting,
                 "marked_at": at,
             }
         ],

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, update
+from sqlalchemy import case, exists, func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -39,9 +39,9 @@ def backoff(attempts: int) -> timedelta:
 async def due_entries(store: Store, *, at: datetime, limit: int) -> Due:
     """The oldest unsent rows whose time has come. Nothing while the whole study is being waited for."""
     async with store.read() as session:
-        if await session.scalar(_study_awaited(at)):
-            return Due((), {}, None)
         entries = (await session.scalars(_sendable(at).limit(limit))).all()
+        if not entries or await session.scalar(_study_awaited(at)):
+            return Due((), {}, None)
         return Due(entries, await _codes(session, entries), await _audit_head(session))
 
 
@@ -118,19 +118,6 @@ async def set_aside(store: Store, entry: OutboxEntry, reason: str, *, at: dateti
         await open_alert(change, AlertKind.BAD_OUTBOX_ROW, None, cause=cause)
 
 
-async def oldest_unsent(store: Store, *, besides: Collection[int]) -> tuple[int, datetime | None]:
-    """How many rows will still wait when `besides` are sent, and when the oldest of them was recorded."""
-    async with store.read() as session:
-        count, oldest_at = (
-            await session.execute(
-                select(func.count(), func.min(OutboxEntry.created_at)).where(
-                    col(OutboxEntry.sent_at).is_(None), col(OutboxEntry.seq).not_in(besides)
-                )
-            )
-        ).one()
-    return count, oldest_at
-
-
 async def retry_all(store: Store, *, at: datetime) -> None:
     """What was put off is due now: an operator does not wait for a back-off."""
     async with store.change(at=at) as change:
@@ -143,22 +130,26 @@ async def retry_all(store: Store, *, at: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is still owed. `failed` of the `waiting` rows are bad ones."""
+    """What is still owed: `failed` of the `waiting` rows are bad ones; the oldest was recorded at `oldest_at`."""
 
     waiting: int
     failed: int
     oldest_at: datetime | None
-    last_sent_at: datetime | None
 
 
-async def waiting(store: Store) -> Waiting:
-    """Counts what has not been sent."""
-    unsent = col(OutboxEntry.sent_at).is_(None)
+async def waiting(store: Store, *, besides: Collection[int] = ()) -> Waiting:
+    """Counts what has not been sent, without the rows `besides` that are about to be."""
+    bad = case((col(OutboxEntry.reason).startswith(BAD), 1), else_=0)
+    query = select(func.count(), func.sum(bad), func.min(OutboxEntry.created_at)).where(
+        col(OutboxEntry.sent_at).is_(None), col(OutboxEntry.seq).not_in(besides)
+    )
     async with store.read() as session:
-        count, oldest_at = (
-            await session.execute(select(func.count(), func.min(OutboxEntry.created_at)).where(unsent))
-        ).one()
-        bad = col(OutboxEntry.reason).startswith(BAD)
-        failed = await session.scalar(select(func.count()).where(unsent, bad))
-        last_sent_at = await session.scalar(select(func.max(OutboxEntry.sent_at)))
-    return Waiting(count, failed or 0, oldest_at, last_sent_at)
+        count, failed, oldest_at = (await session.execute(query)).one()
+    return Waiting(count, failed or 0, oldest_at)
+
+
+async def last_sent_at(store: Store) -> datetime | None:
+    """When the newest of the rows that were sent was sent."""
+    query = select(OutboxEntry.sent_at).where(col(OutboxEntry.sent_at).is_not(None))
+    async with store.read() as session:
+        return await session.scalar(query.order_by(col(OutboxEntry.seq).desc()).limit(1))

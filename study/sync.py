@@ -16,7 +16,7 @@ from protocol.trial import Trial
 from study.days import recompute
 from study.faults import DOWN, is_row_fault
 from study.mark import leave_anchor, leave_mark, mark_is_old
-from study.outbox import STUDY_DOWN, Due, due_entries, mark_sent, oldest_unsent, put_off, retry_all, set_aside, waiting
+from study.outbox import STUDY_DOWN, Due, due_entries, mark_sent, put_off, retry_all, set_aside, waiting
 from study.records import BadRecordError, StudyRow, study_row
 from study.upserts import write_one_by_one, write_rows
 
@@ -117,8 +117,8 @@ async def _derive(
     session: AsyncSession, store: Store, trial: Trial, due: Due, rows: Sequence[StudyRow], *, at: datetime
 ) -> None:
     await recompute(session, trial, rows, at=at)
-    oldest_left = await oldest_unsent(store, besides=[row.seq for row in rows])
-    await leave_mark(session, oldest_left, max((row.seq for row in rows), default=0), at=at)
+    left = await waiting(store, besides=[row.seq for row in rows])
+    await leave_mark(session, left, max((row.seq for row in rows), default=0), at=at)
     await leave_anchor(session, due.audit_head, at=at)
 
 
@@ -134,7 +134,7 @@ async def _refresh_mark(store: Store, study: StudyStore, *, at: datetime) -> Non
         if not await mark_is_old(session, at=at):
             return
     async with study.write(at=at) as session:
-        await leave_mark(session, await oldest_unsent(store, besides=()), 0, at=at)
+        await leave_mark(session, await waiting(store), 0, at=at)
 
 
 def _set_refused(batch: _Batch, refused: Mapping[tuple[str, str], str]) -> None:
