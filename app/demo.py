@@ -213,7 +213,7 @@ class DemoHands:
     def __init__(self, system: System, clock: MovableClock, emulator: Emulator, people: People) -> None:
         self._system = system
         self._clock = clock
-        self._work = Clockwork(clock, system.loops, receiver(system), people.act)
+        self._work = Clockwork(clock, system.loops, receiver(system, emulator), people.act)
         self._moving = asyncio.Lock()
         self.emulator = emulator
         self.people = people

@@ -62,7 +62,7 @@ async def live_a_month(
     """Runs the script day by day; every message goes through the real bot."""
     people = People(emulator.phone, seeded(SEED))
     stage = await stage_of(system, emulator, people)
-    clockwork = Clockwork(clock, system.loops, receiver(system), people.act)
+    clockwork = Clockwork(clock, system.loops, receiver(system, emulator), people.act)
     for happening in script(stage, start, DAYS):
         at = start + timedelta(days=happening.day)
         if at >= until:
@@ -83,12 +83,17 @@ async def _done(acted: object) -> None:
         await acted
 
 
-def receiver(system: System) -> Callable[[], Awaitable[int]]:
-    """Looks for updates once, without waiting."""
+def receiver(system: System, emulator: Emulator) -> Callable[[], Awaitable[int]]:
+    """Looks for updates without waiting: once for each moment, and again while something is there."""
+    looked_at: datetime | None = None
 
     async def receive() -> int:
-        result = await receive_once(system, wait_seconds=0)
-        return result.kept
+        nonlocal looked_at
+        at = system.clock.now()
+        if at == looked_at and not emulator.phone.waiting():
+            return 0
+        looked_at = at
+        return (await receive_once(system, wait_seconds=0)).kept
 
     return receive
 

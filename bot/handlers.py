@@ -1,6 +1,9 @@
 """Handlers: one read update becomes one effect, and the answers to show for it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+from sqlmodel import col, select
 
 from actions.alerts import open_alert
 from actions.conversation import answer
@@ -12,13 +15,14 @@ from actions.linking import Refusal, link_chat
 from actions.menu import today
 from bot.door import Door, Showing, Showings
 from bot.updates import Ignored, Incoming, Membership
-from models.chat_access import Chat, access_chat
+from models.chat_access import Chat, access_chat, open_chat
 from models.identity import ChatLink
+from models.prompt import Prompt
 from models.session import Actor, Change
 from models.site import Site
-from protocol.screens import Answer, How, InvitationRefused, Reader, Unwell
+from protocol.screens import Answer, How, InvitationRefused, Reader, Recorded, Unwell
 from protocol.taps import Command, Intent, Typed
-from protocol.terms import AlertKind, Channel, Lane, Language, LinkRole
+from protocol.terms import AlertKind, Channel, Lane, Language, LinkRole, PromptState
 
 READ = Incoming | Membership | Ignored
 
@@ -83,7 +87,32 @@ async def _answer(door: Door, change: Change, chat: Chat, read: Incoming) -> Sho
     else:
         answers = await answer(heard, intent)
     reader = await reader_of(heard)
-    return Showings([_worded(door, item, reader, read) for item in answers], read.press)
+    shown = [_worded(door, item, reader, read) for item in answers]
+    return Showings(shown + await _other_messages(door, heard, answers, reader, read), read.press)
+
+
+async def _other_messages(
+    door: Door, heard: Heard, answers: Sequence[Answer], reader: Reader, read: Incoming
+) -> list[Showing]:
+    """Every other message about a dose that is recorded now says so too: no open button invites a second dose."""
+    recorded = [item.screen for item in answers if isinstance(item.screen, Recorded)]
+    if not recorded:
+        return []
+    rows = await heard.change.session.execute(
+        select(Prompt.message, ChatLink.id, ChatLink.chat)
+        .join(ChatLink, col(ChatLink.id) == col(Prompt.link_id))
+        .where(
+            Prompt.dose_id == recorded[0].dose.dose_id,
+            Prompt.state == PromptState.DELIVERED,
+            col(ChatLink.unlinked_at).is_(None),
+        )
+    )
+    wording = door.word(recorded[0], reader, door.trial)
+    return [
+        Showing(open_chat(door.store.vault, link_id, chat), wording, message, Lane.REST)
+        for message, link_id, chat in rows
+        if message and not (link_id == heard.chat.link_id and message == read.message)
+    ]
 
 
 async def _where_we_are(heard: Heard) -> Answer:

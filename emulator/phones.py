@@ -168,10 +168,16 @@ class Phones:
         """Queues an update exactly as given (for example a malformed one); answers its id."""
         return self._world.updates.push_raw(dict(update))
 
+    def waiting(self) -> bool:
+        """Whether an update waits to be fetched."""
+        return bool(self._world.updates.pending())
+
     # What a person sees
 
-    def messages(self, user: int) -> list[MessageView]:
-        return [view(message) for message in self._chat(user).messages.values() if message.arrived]
+    def messages(self, user: int, last: int | None = None) -> list[MessageView]:
+        """The chat as it stands, oldest first; only the newest `last` where that is enough."""
+        arrived = [message for message in self._chat(user).messages.values() if message.arrived]
+        return [view(message) for message in (arrived if last is None else arrived[-last:])]
 
     def toasts(self, user: int) -> list[Toast]:
         return list(self._world.toasts.get(user, ()))

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from scheduler.ticks import Loop
 
+AT_ONCE = ("handle", "plan", "send", "settle")
+"""Loops that what came in may have made work for."""
+
 ROUNDS_MAX = 50  # at one moment; more means that two loops wake each other for ever
 SELDOM = {"sync": timedelta(hours=6)}
 """Loops that wake every few seconds by the wall, where nobody watches: so long at least lies between two calls."""
@@ -66,7 +69,7 @@ class Clockwork:
         """Runs the loops that are due; what came in may have made work for all of them."""
         ran = False
         for loop in self.loops:
-            if everything or self._next.get(loop.name, at) <= at:
+            if (everything and loop.name in AT_ONCE) or self._next.get(loop.name, at) <= at:
                 wakes = await loop.tick(at)
                 self._next[loop.name] = max(wakes, at + self.seldom.get(loop.name, timedelta()))
                 ran = ran or self._next[loop.name] <= at

@@ -83,7 +83,7 @@ class People:
         heapq.heappush(self._coming, (moment, self._count, action))
 
     def _look(self, person: Person, at: datetime) -> None:
-        for message in self.phones.messages(person.user)[-LOOKED_AT:]:
+        for message in self.phones.messages(person.user, LOOKED_AT):
             if person.seen.get(message.id, NEVER) == message.edited_at:
                 continue
             person.seen[message.id] = message.edited_at
@@ -119,7 +119,7 @@ class People:
     def _dose_choice(
         self, person: Person, by_verb: dict[Verb, list[tuple[Tap, str]]], at: datetime
     ) -> tuple[str, timedelta] | None:
-        for verb in (Verb.FIRST_NO, Verb.TAKEN_AT, Verb.REASON, Verb.SNOOZE, Verb.READ_BACK, Verb.KEEP):
+        for verb in (Verb.KEEP, Verb.FIRST_NO, Verb.TAKEN_AT, Verb.REASON, Verb.SNOOZE, Verb.READ_BACK):
             if verb in by_verb:
                 choices = by_verb[verb]
                 pick = choices[len(choices) // 2] if verb is Verb.READ_BACK else self.random.choice(choices)
