@@ -51,9 +51,11 @@ def build_web(  # noqa: PLR0913  everything the pages work with, and each by nam
     readiness: Callable[[], Awaitable[list[str]]],
     demo: bool = False,
     extra_routes: Sequence[BaseRoute] = (),
+    session_now: Callable[[], datetime] | None = None,
 ) -> Starlette:
     """The application. `new_token` gives 256 random bits as text; `readiness` names what is not ready.
 
+    `session_now` is the clock of one-time codes and sessions where that of the trial can be moved; else `now`.
     `extra_routes` declare their permission with `web.permissions.permitted`. Raises UndeclaredRouteError.
     """
     routes = [*_own_routes(), *extra_routes]
@@ -67,7 +69,17 @@ def build_web(  # noqa: PLR0913  everything the pages work with, and each by nam
     )
     app.router.redirect_slashes = False
     app.state.desk = Desk(
-        store, study, trial, now, new_token, public_url, readiness, demo, PasswordDesk(), environments()
+        store,
+        study,
+        trial,
+        now,
+        session_now or now,
+        new_token,
+        public_url,
+        readiness,
+        demo,
+        PasswordDesk(),
+        environments(),
     )
     return app
 

@@ -17,12 +17,13 @@ from protocol.trial import Trial
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One for the life of the application; time comes from `now`, never from the machine."""
+    """One for the life of the application; time comes from its clocks, never from the machine."""
 
     store: Store
     study: StudyStore
     trial: Trial
     now: Callable[[], datetime]
+    session_now: Callable[[], datetime]  # log-ins and sessions: one-time codes follow the phone in the hand
     new_token: Callable[[], str]
     public_url: str | None
     readiness: Callable[[], Awaitable[list[str]]]

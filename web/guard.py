@@ -59,7 +59,7 @@ async def _session(desk: Desk, request: HTTPConnection) -> SignedIn | None:
         return None
     try:
         async with desk.store.read() as session:
-            return await access_session(session, sha256(token), at=desk.now())
+            return await access_session(session, sha256(token), at=desk.session_now())
     except AccessDeniedError:
         return None
 
@@ -71,7 +71,7 @@ async def _note_refusal(desk: Desk, request: Request, who: SignedIn) -> None:
 
 
 async def _note_sight(desk: Desk, request: Request, who: SignedIn) -> None:
-    if REFRESH_HEADER in request.headers or desk.now() - who.session.seen_at < SEEN_STEP:
+    if REFRESH_HEADER in request.headers or desk.session_now() - who.session.seen_at < SEEN_STEP:
         return
-    async with desk.store.change(at=desk.now(), actor=who.actor) as change:
+    async with desk.store.change(at=desk.session_now(), actor=who.actor) as change:
         await see(change, who)

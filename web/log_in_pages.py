@@ -47,7 +47,9 @@ async def take_log_in(request: Request) -> Response:
         request.cookies.get(DEVICE, ""),
     )
     try:
-        token, staff = await log_in(desk.store, desk.passwords, attempt, at=desk.now(), new_token=desk.new_token)
+        token, staff = await log_in(
+            desk.store, desk.passwords, attempt, at=desk.session_now(), new_token=desk.new_token
+        )
     except LogInRefusedError:
         return _form(request, status=401, refused=True, name=typed["name"])
     except ThrottledError as error:
@@ -65,7 +67,7 @@ async def take_log_out(request: Request) -> Response:
     """Ends the session here and in the browser."""
     desk, who = desk_of(request), signed_in(request)
     await form_of(request)
-    async with desk.store.change(at=desk.now(), actor=who.actor) as change:
+    async with desk.store.change(at=desk.session_now(), actor=who.actor) as change:
         await log_out(change, who)
     response = RedirectResponse("/login", 303)
     drop_session(response)
@@ -79,7 +81,7 @@ async def take_language(request: Request) -> Response:
     typed = await form_of(request, "language", "back")
     chosen = Language.EN if typed["language"] == Language.EN else Language.ZH
     if who is not None:
-        async with desk.store.change(at=desk.now(), actor=who.actor) as change:
+        async with desk.store.change(at=desk.session_now(), actor=who.actor) as change:
             await choose_language(change, who, chosen)
     response = RedirectResponse(own_path(typed["back"]), 303)
     set_cookie(response, LANGUAGE, chosen, seconds=YEAR)

@@ -15,6 +15,7 @@ from models.session import sha256
 from models.site import LoginFailure, Staff, WebSession
 from tests.web.cast import OPERATOR, PASSWORD
 from tests.web.conftest import Pages
+from web.application import build_web
 from web.cookies import SESSION
 
 STEP = timedelta(seconds=30)
@@ -197,3 +198,23 @@ async def test_disabling_and_resetting_an_account_end_its_sessions_at_once(bare:
 
 def form_token(page: httpx.Response) -> str:
     return page.text.partition('name="form_token" value="')[2].partition('"')[0]
+
+
+async def test_where_the_trials_clock_can_be_moved_codes_and_sessions_follow_the_real_one(bare: Pages) -> None:
+    real = bare.clock.at
+    bare.app = build_web(
+        bare.store,
+        bare.study,
+        bare.trial,
+        now=bare.clock.now,
+        new_token=lambda: "t" * 43,
+        public_url=None,
+        readiness=bare.app.state.desk.readiness,
+        demo=True,
+        session_now=lambda: real,
+    )
+    bare.clock.move(timedelta(days=3))
+    browser = bare.browser()
+    assert (await bare.log_in(browser, "Li", code=bare.cast.code("Li", real))).status_code == 303
+    bare.clock.move(timedelta(days=3))
+    assert (await browser.get("/")).status_code == 200
