@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 from actions.alerts import open_alert
-from actions.dose_answers import answer_tap, typed_time
+from actions.dose_answers import answer_tap
 from actions.dose_orders import read_back
 from actions.entry import entry_answer
-from actions.hearing import Heard, doses_in_reach, forget_question, newer_open_dose, open_question, shown
+from actions.hearing import Heard, doses_in_reach, forget_question, newer_open_dose, open_question, own_dose, shown
 from actions.menu import (
     change_setting,
     command_screen,
@@ -18,7 +19,7 @@ from actions.menu import (
     today,
     unwell,
 )
-from models.dose import ScheduledDose
+from actions.taking import typed_time
 from models.identity import ParticipantMessage
 from models.participant import OpenQuestion
 from protocol.screens import (
@@ -35,6 +36,7 @@ from protocol.screens import (
 from protocol.taps import Command, Intent, Media, MediaKind, Phrase, Sure, Tap, Typed, Verb
 from protocol.terms import AlertKind, DoseState, LinkRole, StopKind
 
+QUESTION_LIVES = timedelta(hours=2)  # a typed time later than that may mean another dose
 URGENT_COMMANDS = ("symptom", "contact", "help", "privacy")
 TYPED_VERBS = {Phrase.TAKEN: Verb.TAKEN, Phrase.NOT_TAKEN: Verb.NOT_TAKEN, Phrase.LATER: Verb.LATER}
 
@@ -137,8 +139,8 @@ async def _to_question(heard: Heard, question: OpenQuestion, typed: Typed) -> Sc
         await forget_question(heard)
         return KeptForStaff()
     if question.question == "when" and typed.clock is not None and question.dose_id:
-        dose = await heard.change.session.get(ScheduledDose, question.dose_id)
-        if dose is not None:
+        dose = await own_dose(heard, question.dose_id)
+        if dose is not None and heard.at - question.at < QUESTION_LIVES:
             units, _, sure = question.argument.partition(":")
             return await typed_time(heard, dose, typed.clock, _number(units) or dose.units, sure)
     return None

@@ -54,7 +54,7 @@ async def order_dose(change: Change, participant: Participant, order: NewOrder, 
         participant.blocked_at = participant.blocked_reason = None
     if order.kind is OrderKind.DISCONTINUE:
         participant.state = ParticipantState.DISCONTINUED
-    elif participant.state is ParticipantState.DISCONTINUED:
+    elif order.kind is OrderKind.DOSE and participant.state is ParticipantState.DISCONTINUED:
         participant.state = ParticipantState.ACTIVE
     change.owe(participant, participant_id=participant.id)
     await replan(change, participant, trial)

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from actions.alerts import open_alert
 from actions.planning import replan
-from actions.runs import look_at_runs
+from actions.runs import block, look_at_runs
 from models.dose import DoseEvent, ScheduledDose
 from models.participant import Participant
 from models.prompt import Prompt
@@ -181,10 +181,8 @@ async def _raise_alerts(
     change: Change, participant: Participant, dose: ScheduledDose, event: DoseEvent, trial: Trial, *, was_held: bool
 ) -> None:
     if event.answer is DoseAnswer.EXTRA:
-        participant.blocked_at, participant.blocked_reason = change.at, "double_dose"
-        change.owe(participant, participant_id=participant.id)
         await open_alert(change, AlertKind.DOUBLE_DOSE, participant, cause=dose.id, dose_id=dose.id)
-        await replan(change, participant, trial)
+        await block(change, participant, "double_dose", trial)
     if dose.state is DoseState.TAKEN_PARTLY:
         kind = AlertKind.FIRST_DOSE_PARTLY if dose.is_first else AlertKind.TAKEN_PARTLY
         await open_alert(change, kind, participant, cause=dose.id, dose_id=dose.id)

@@ -23,6 +23,10 @@ FRESH = timedelta(days=6)  # after a week of silence Telegram may start its numb
 KEEP_BODIES = timedelta(days=7)
 
 
+class AlreadyHandledError(Exception):
+    """Another worker has handled this update."""
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One update to be handled, opened."""
@@ -119,13 +123,19 @@ async def next_waiting_at(store: Store) -> datetime | None:
 
 
 async def finish(change: Change, update_id: int, *, answers: str | None = None, ignored: str = "") -> None:
-    """Writes "done" in the transaction of the update's effect; `answers` are kept sealed until they are shown."""
+    """Writes "done" in the transaction of the update's effect; `answers` are kept sealed until they are shown.
+
+    Raises AlreadyHandledError, which takes the effect back, where another worker was quicker.
+    """
     sealed = None if answers is None else change.vault.seal(f"inbox_update.answers/{update_id}", answers)
-    await change.session.execute(
+    done = await change.session.execute(
         update(InboxUpdate)
-        .where(col(InboxUpdate.update_id) == update_id)
+        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.state) == "new")
         .values(state="ignored" if ignored else "done", reason=ignored, done_at=change.at, answers=sealed)
+        .execution_options(synchronize_session=False)
     )
+    if getattr(done, "rowcount", 0) != 1:
+        raise AlreadyHandledError
 
 
 async def answers_shown(change: Change, update_id: int) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select
 
 from actions.alerts import open_alert
-from actions.dose_answers import ANSWERED, dose_screen
+from actions.dose_reports import ANSWERED, dose_screen
 from actions.enrolment import next_dose_at
 from actions.entry import TIMES, reminder_time_of, set_reminder_time
 from actions.hearing import Heard, ask_typed, doses_in_reach, forget_question

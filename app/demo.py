@@ -108,7 +108,7 @@ async def run_demo(folder: Path, *, web_port: int, phone_port: int) -> None:
 
 async def seed(folder: Path) -> DemoState:
     """Makes the stores and lets the cohort live a month."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # noqa: ASYNC240  nothing else runs yet
     until = RealClock().now().replace(second=0, microsecond=0)
     start = (until - timedelta(days=DAYS_LIVED)).replace(hour=1, minute=0)
     state = DemoState(
@@ -260,6 +260,7 @@ def _web(system: System, settings: Settings) -> Any:
         system.study,
         system.trial,
         now=system.clock.now,
+        session_now=RealClock().now,
         new_token=lambda: secrets.token_urlsafe(32),
         public_url=settings.web_public_url,
         readiness=readiness_of(system),

@@ -21,7 +21,7 @@ from models.vault import KeyFormatError
 
 log = logging.getLogger("anshi.app")
 
-NO_TOKEN = (
+NO_TOKEN = (  # noqa: S105  a sentence
     "ANSHI_TELEGRAM_TOKEN is not set: ask @BotFather in Telegram for a bot (/newbot) and put its token into .env; "
     "`anshi demo` needs none"
 )

@@ -12,6 +12,7 @@ from typing import Any
 from telegram.ext import Application
 
 from actions.inbox import (
+    AlreadyHandledError,
     Waiting,
     answers_shown,
     put_off,
@@ -39,6 +40,7 @@ class InboxWorker:
         self._door = door
         self._bot = bot
         self._shown: dict[int, Showings] = {}
+        self._busy = asyncio.Lock()  # the receiver and the metronome both wake it
         self._application: App = build_application(bot, self._handle)
 
     async def open(self) -> None:
@@ -52,6 +54,10 @@ class InboxWorker:
 
     async def tick(self, at: datetime) -> bool:
         """Handles what waits; True when there may be more at once."""
+        async with self._busy:
+            return await self._handle_waiting(at)
+
+    async def _handle_waiting(self, at: datetime) -> bool:
         waiting = await waiting_updates(self._door.store, at, BATCH)
         people: dict[str, list[Waiting]] = {}
         for item in waiting:
@@ -77,6 +83,8 @@ class InboxWorker:
             await process(self._application, item.raw)
         except MalformedUpdateError as error:
             await self._set_aside(item.update_id, f"does not read: {error}")
+            return True
+        except AlreadyHandledError:
             return True
         except Exception as error:
             log.exception("update failed", extra={"action": "handle_update", "update_id": item.update_id})

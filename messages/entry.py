@@ -102,5 +102,6 @@ def helper_ready(screen: screens.HelperReady, voice: Voice, _reader: Reader, _tr
 def refused(_screen: screens.InvitationRefused, _voice: Voice, _reader: Reader, _trial: Trial) -> Wording:
     """Bilingual: nobody knows who reads it."""
     return Wording(
-        "这个链接不能使用。请向您的研究团队要一个新的。\nThis link cannot be used. Please ask your study team for a new one."
+        "这个链接不能使用。请向您的研究团队要一个新的。\n"
+        "This link cannot be used. Please ask your study team for a new one."
     )

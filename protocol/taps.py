@@ -13,7 +13,6 @@ class Verb(StrEnum):
     HOW_MANY = "n"  # ask for the number of units
     EARLIER = "e"  # ask when; argument: units
     TAKEN_AT = "a"  # argument: "units@YYYYMMDDTHHMM" on the participant's wall
-    USUAL_TIME = "w"  # taken at its due time; argument: units
     NOT_TAKEN = "m"  # ask why
     REASON = "r"  # argument: NotTakenReason
     LATER = "l"  # ask how long
@@ -24,7 +23,6 @@ class Verb(StrEnum):
     FIRST_NO = "fn"
     KEEP = "k"  # "it was a mistake": change nothing
     READ_BACK = "b"  # argument: units; the dose id is the order's
-    SHOW = "s"  # show this dose
     # entry and settings
     LANGUAGE = "L"  # argument: Language
     NOTICE_READ = "N"

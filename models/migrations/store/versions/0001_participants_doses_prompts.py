@@ -511,6 +511,11 @@ def _fence_on_sqlite() -> None:
         "WHEN NEW.seq <= (SELECT COALESCE(MAX(seq), 0) FROM audit_entry) "
         "BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END"
     )
+    op.execute(
+        "CREATE TRIGGER consent_no_replace BEFORE INSERT ON consent "
+        "WHEN EXISTS (SELECT 1 FROM consent WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'consent is append-only'); END"
+    )
 
 
 def _fence_on_postgresql() -> None:

@@ -1,0 +1,91 @@
+"""One report from a chat on its way into the record, and the screen of what stands afterwards."""
+
+from datetime import datetime, timedelta
+
+from actions.doses import Report, current_events, record_dose
+from actions.hearing import Heard, newer_open_dose, shown
+from models.dose import DoseEvent, ScheduledDose
+from protocol.ladder import take_now_until
+from protocol.late import late_advice
+from protocol.screens import (
+    AskTeam,
+    CorrectQuestion,
+    DoseReminder,
+    LateAdvice,
+    Recorded,
+    Screen,
+    Undone,
+)
+from protocol.taps import Sure
+from protocol.terms import DoseAnswer, DoseState, NotTakenReason, Source
+
+ANSWERED = (DoseState.TAKEN, DoseState.TAKEN_PARTLY, DoseState.NOT_TAKEN)
+DAY = timedelta(days=1)
+
+
+async def report_dose(
+    heard: Heard,
+    dose: ScheduledDose,
+    answer: DoseAnswer,
+    *,
+    units: int = 0,
+    taken_at: datetime | None = None,
+    reason: NotTakenReason | None = None,
+    suffix: str = "",
+) -> DoseEvent | None:
+    report = Report(
+        answer=answer,
+        source=heard.source,
+        reported_by=heard.chat.link_id,
+        reported_at=heard.said_at,
+        cause_key=f"{heard.cause_key}{suffix and ':'}{suffix}",
+        units=units,
+        taken_at=taken_at,
+        reason=reason,
+        correction_reason="" if heard.source is Source.PARTICIPANT else str(heard.source),
+    )
+    return await record_dose(heard.change, heard.participant, dose, report, heard.trial)
+
+
+async def newest_event(heard: Heard, dose: ScheduledDose) -> DoseEvent | None:
+    events = await current_events(heard.change, dose.id)
+    return events[-1] if events else None
+
+
+async def recorded(heard: Heard, dose: ScheduledDose, *, already: bool = False) -> Screen:
+    """What stands for this dose now."""
+    event = await newest_event(heard, dose)
+    if event is None or event.answer is DoseAnswer.UNDONE:
+        return Undone(shown(dose), can_take_now=await newer_open_dose(heard, dose) is None)
+    advice: LateAdvice | None = None
+    if event.answer is DoseAnswer.NOT_TAKEN and await newer_open_dose(heard, dose) is None:
+        until = take_now_until(dose.due_at, dose.due_at + DAY, heard.trial, is_first=dose.is_first)
+        advice = late_advice(heard.at, dose.due_at, until, is_first=dose.is_first)
+        if heard.participant.blocked_at is not None or event.reason is NotTakenReason.DOCTORS_ADVICE:
+            advice = None
+    return Recorded(
+        dose=shown(dose),
+        answer=event.answer,
+        units=dose.units_taken,
+        taken_at=event.taken_at,
+        recorded_at=event.recorded_at,
+        reason=event.reason,
+        advice=advice,
+        already=already,
+        by_other=event.source is not heard.source,
+    )
+
+
+async def dose_screen(heard: Heard, dose: ScheduledDose) -> Screen:
+    """What this dose asks for at this moment."""
+    if dose.state in ANSWERED:
+        return await recorded(heard, dose, already=True)
+    newer = await newer_open_dose(heard, dose)
+    if newer is not None:
+        return CorrectQuestion(shown(dose), is_today=False, sure=Sure.DAY)
+    if heard.participant.blocked_at is not None:
+        return AskTeam(shown(dose))
+    until = take_now_until(dose.due_at, dose.due_at + DAY, heard.trial, is_first=dose.is_first)
+    if heard.at >= until:
+        return CorrectQuestion(shown(dose), is_today=True)
+    return DoseReminder(shown(dose), heard.participant.food)
