@@ -6,17 +6,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from actions.dose_orders import NewOrder, order_dose
+from actions.dose_orders import newest_orders
 from actions.enrolment import unlink
 from actions.facts import consents_given
-from actions.planning import cancel_waiting, orders_of
-from models.dose import ScheduledDose
+from actions.planning import cancel_waiting, replan
+from models.dose import DoseOrderRow, ScheduledDose
 from models.participant import Consent, Invitation, Participant
 from models.prompt import Prompt
 from models.session import Change
 from models.site import Staff
 from protocol.moments import local_date
-from protocol.orders import ordered_day
 from protocol.terms import DoseState, OrderKind, ParticipantState, PromptState
 from protocol.trial import Trial
 
@@ -106,11 +105,9 @@ async def _leave(
     trial: Trial,
     from_on: date,
 ) -> None:
-    today, old = _today(change, participant), participant.state
-    if not ordered_day(await orders_of(change, participant), today).discontinued:
-        order = NewOrder(OrderKind.DISCONTINUE, today, reason, staff.name)
-        await order_dose(change, participant, order, trial)
-    participant.state, participant.plan_due_at = state, None
+    old, participant.state = participant.state, state
+    await _end_treatment(change, participant, from_on, reason, staff)
+    await replan(change, participant, trial)
     change.owe(participant, participant_id=participant.id)
     change.audit(
         action,
@@ -123,6 +120,34 @@ async def _leave(
     )
     await _cancel_doses(change, participant, from_on)
     await _silence(change, participant)
+
+
+async def _end_treatment(change: Change, participant: Participant, from_on: date, reason: str, staff: Staff) -> None:
+    """The last version of the orders. It may begin in the past, as no other can: a death is told days later."""
+    orders = await newest_orders(change, participant)
+    amounts = [row for row in orders if row.kind in (OrderKind.DOSE, OrderKind.DISCONTINUE)]
+    if amounts and amounts[-1].kind is OrderKind.DISCONTINUE and amounts[-1].from_on <= from_on:
+        return
+    row = DoseOrderRow(
+        id=change.new_id(),
+        participant_id=participant.id,
+        version=max((order.version for order in orders), default=0) + 1,
+        kind=OrderKind.DISCONTINUE,
+        from_on=from_on,
+        reason=reason,
+        ordered_by=staff.name,
+        recorded_at=change.at,
+    )
+    change.session.add(row)
+    change.owe(row, participant_id=participant.id)
+    change.audit(
+        "order_dose",
+        "dose_order",
+        row.id,
+        participant_id=participant.id,
+        new={"version": row.version, "kind": row.kind, "from": row.from_on},
+        reason=reason,
+    )
 
 
 async def _cancel_doses(change: Change, participant: Participant, from_on: date) -> None:

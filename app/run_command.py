@@ -21,7 +21,7 @@ from models.vault import KeyFormatError
 
 log = logging.getLogger("anshi.app")
 
-NO_TOKEN = (  # noqa: S105  a sentence
+BOT_MISSING = (
     "ANSHI_TELEGRAM_TOKEN is not set: ask @BotFather in Telegram for a bot (/newbot) and put its token into .env; "
     "`anshi demo` needs none"
 )
@@ -51,7 +51,7 @@ def _missing(settings: Settings, parts: Sequence[str]) -> list[str]:
     talks = "bot" in parts or "scheduler" in parts
     return (
         unknown
-        + ([NO_TOKEN] if talks and settings.telegram_token is None else [])
+        + ([BOT_MISSING] if talks and settings.telegram_token is None else [])
         + ([NO_KEYS] if settings.encryption_keys is None else [])
     )
 
