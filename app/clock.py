@@ -10,6 +10,10 @@ class RealClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
+    def ticking(self) -> float:
+        """Seconds that only go on while the machine runs; nobody can set them."""
+        return time.monotonic()
+
 
 class MovableClock:
     """The demo's clock: runs like the real one, and can be set ahead. It never goes back."""
@@ -20,6 +24,9 @@ class MovableClock:
 
     def now(self) -> datetime:
         return self._base + timedelta(seconds=time.monotonic() - self._mark)
+
+    def ticking(self) -> float:
+        return time.monotonic()
 
     def set(self, at: datetime) -> None:
         """Moves the clock ahead to `at`; an earlier moment leaves it where it is."""
@@ -36,5 +43,42 @@ class StillClock:
     def now(self) -> datetime:
         return self._at
 
+    def ticking(self) -> float:
+        return self._at.timestamp()
+
     def set(self, at: datetime) -> None:
         self._at = max(at, self._at)
+
+
+JUMP = timedelta(minutes=10)
+SKEW_MAX = timedelta(minutes=2)
+
+
+class ClockWatch:
+    """Whether the wall clock can be trusted to expire and settle anything.
+
+    A jump ahead that Telegram's own clock confirms was a sleep or an outage. One that it does not confirm is a wrong
+    clock: what has side effects is held until both agree again.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[datetime, float] | None = None
+        self._skew = timedelta()
+        self._unconfirmed = False
+        self.trusted = True
+
+    def compared(self, at: datetime, server_at: datetime | None) -> None:
+        """Telegram has just answered; `server_at` is what its clock said, None when it did not say."""
+        if server_at is not None:
+            self._skew = server_at - at
+            self._unconfirmed = False
+
+    def trusts(self, at: datetime, ticking: float) -> bool:
+        """Called before each tick; False holds it."""
+        if self._seen is not None:
+            passed = timedelta(seconds=ticking - self._seen[1])
+            jumped = at - self._seen[0] - passed
+            self._unconfirmed = self._unconfirmed or abs(jumped) > JUMP
+        self._seen = (at, ticking)
+        self.trusted = not self._unconfirmed and abs(self._skew) <= SKEW_MAX
+        return self.trusted

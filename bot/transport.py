@@ -49,6 +49,11 @@ InProcessCall = Callable[[str, str, Mapping[str, object]], Awaitable[CallReturn]
 class CheckedRequest(BaseRequest):
     """A transport that lets an answer pass only when it is one of the Bot API's."""
 
+    @property
+    def server_at(self) -> datetime | None:
+        """What the clock of the other side said with its last answer, where it says so."""
+        return None
+
     @override
     async def do_request(
         self,
@@ -140,8 +145,8 @@ class AiohttpRequest(CheckedRequest):
         return self._read_timeout
 
     @property
+    @override
     def server_at(self) -> datetime | None:
-        """What the clock of the other side said with its last answer."""
         try:
             return parsedate_to_datetime(self._date).astimezone(UTC)
         except ValueError:
