@@ -2,6 +2,7 @@
 
 import errno
 import sys
+import traceback
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -25,6 +26,8 @@ LAZY = {
     "sync": ("app.commands.sync", "The outbox and the study database."),
 }
 """Name, module and first line. The object in the module has the name with an underscore for the hyphen."""
+
+PLACES_SHOWN = 3
 
 
 class Anshi(click.Group):
@@ -75,11 +78,9 @@ def told(error: Exception) -> str:
     if type(error).__module__.startswith(("sqlalchemy", "asyncpg")):
         inner = type(getattr(error, "orig", None) or error).__name__
         return f"the database refuses ({inner}); `anshi doctor` and `anshi db upgrade` help"
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"this should not have happened: {type(error).__name__}{where}"
+    places = traceback.extract_tb(error.__traceback__)[-PLACES_SHOWN:]
+    where = " < ".join(f"{Path(place.filename).name}:{place.lineno}" for place in reversed(places))
+    return f"this should not have happened: {type(error).__name__} at {where}"
 
 
 @click.group(cls=Anshi, context_settings={"help_option_names": ["-h", "--help"]})
