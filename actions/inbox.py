@@ -160,6 +160,15 @@ async def unanswered(store: Store, before: datetime, limit: int) -> list[tuple[i
         ]
 
 
+async def next_unanswered_at(store: Store) -> datetime | None:
+    """When the oldest update took effect whose answers were never shown; None when all were."""
+    async with store.read() as session:
+        found: datetime | None = await session.scalar(
+            select(func.min(InboxUpdate.done_at)).where(col(InboxUpdate.answers).is_not(None))
+        )
+    return found
+
+
 async def put_off(change: Change, update_id: int, reason: str) -> None:
     """An attempt failed: later again, and set aside with an alert when it keeps failing."""
     row = await change.session.get_one(InboxUpdate, update_id, with_for_update=True)

@@ -4,11 +4,12 @@ import json
 import logging
 import re
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from app.settings import Settings
 
-TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"\d{3,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
 QUIET = ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "uvicorn", "sqlalchemy", "alembic", "asyncio")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
@@ -32,12 +33,12 @@ class TextLines(logging.Formatter):
         head = _head(record)
         extra = " ".join(f"{key}={value}" for key, value in _extra(record).items())
         error = f"\n{head['error']}" if "error" in head else ""
-        return scrubbed(f"{head['level']:<7} {head['message']} {extra}".rstrip() + error)
+        return scrubbed(f"{head['at']} {head['level']:<7} {head['message']} {extra}".rstrip() + error)
 
 
 def _head(record: logging.LogRecord) -> dict[str, Any]:
     found = {
-        "at": logging.Formatter().formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+        "at": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
         "level": record.levelname.lower(),
         "logger": record.name,
         "message": record.getMessage(),

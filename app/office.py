@@ -1,6 +1,7 @@
 """The office of a command: the settings' stores, trial and clock, opened together and closed together."""
 
 import asyncio
+import errno
 import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +12,6 @@ from typing import NoReturn, TypeVar
 
 import click
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from app.clock import RealClock
 from app.settings import Settings, SettingsError, read_settings
@@ -21,6 +21,7 @@ from models.session import Store
 from models.study.store import StudyStore
 from models.vault import KeyFormatError, Keys, Vault, read_keys
 from protocol.trial import Trial
+from study.faults import DOWN
 
 T = TypeVar("T")
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o, u: read aloud without mistakes
@@ -91,10 +92,13 @@ def run(command: Callable[[Office], Awaitable[T]], *, keys_needed: bool = False)
         fail(*error.problems)
     except ProtocolFileError as error:
         fail(*str(error).splitlines())
-    except OperationalError as error:
-        fail(f"the database does not answer or is not prepared (run `anshi db upgrade`): {type(error.orig).__name__}")
     except (OfficeError, KeyFormatError, AccessDeniedError, ValueError) as error:
         fail(str(error))
+    except DOWN as error:
+        if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.EPIPE):
+            raise  # a file or a pipe, and no database
+        kind = type(getattr(error, "orig", None) or error).__name__
+        fail(f"a database does not answer or is not prepared (`anshi doctor`, `anshi db upgrade`): {kind}")
 
 
 def fail(*problems: str) -> NoReturn:

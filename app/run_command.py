@@ -5,8 +5,11 @@ import logging
 import secrets
 from collections.abc import Sequence
 
+from starlette.routing import BaseRoute
+
 from actions.enrolment import DEMO, STORE_KIND
 from app.clock import RealClock
+from app.hook import hook_routes
 from app.logs import start_logging
 from app.office import OfficeError, fail, make_folder, new_id
 from app.readiness import readiness_of
@@ -15,9 +18,10 @@ from app.settings import Settings, SettingsError, read_settings
 from app.wiring import Chance, System, Transport, assemble
 from bot.transport import AiohttpRequest
 from models.inbox import Note
-from models.migrations.upgrade import revision
+from models.migrations.upgrade import Which, revision
 from models.protocol_file import ProtocolFileError
 from models.vault import KeyFormatError
+from study.faults import DOWN
 
 log = logging.getLogger("anshi.app")
 
@@ -69,20 +73,28 @@ async def _run(settings: Settings, parts: Sequence[str]) -> None:
     system = assemble(settings, RealClock(), Chance(new_id), transport)
     await _refuse_demo(system)
     web = None
-    if "web" in parts or settings.telegram_webhook_url:
-        web = _web(system, settings)
+    if "web" in parts or ("bot" in parts and settings.telegram_webhook_url):
+        web = _web(system, settings, hook_routes(system) if "bot" in parts else [])
     log.info("started", extra={"action": "start", "parts": ",".join(parts), "protocol": system.trial.version})
     await run_until_stopped(system, parts, web)
     log.info("stopped", extra={"action": "stop"})
 
 
 async def _check_versions(settings: Settings) -> None:
-    for which, url in (("store", settings.database_url), ("study", settings.study_database_url)):
-        there, newest = await revision(url, which)  # type: ignore[arg-type]
-        if there != newest:
-            raise OfficeError(
-                f"the {which} database is at version {there or 'none'}, {newest} is needed: run `anshi db upgrade`"
-            )
+    await _check_version(settings.database_url, "store")
+    try:
+        await _check_version(settings.study_database_url, "study")
+    except DOWN as error:  # the study is waited for: what we owe it waits in the outbox
+        extra = {"action": "start", "why": type(getattr(error, "orig", None) or error).__name__}
+        log.warning("the study database does not answer", extra=extra)
+
+
+async def _check_version(url: str, which: Which) -> None:
+    there, newest = await revision(url, which)
+    if there != newest:
+        raise OfficeError(
+            f"the {which} database is at version {there or 'none'}, {newest} is needed: run `anshi db upgrade`"
+        )
 
 
 async def _refuse_demo(system: System) -> None:
@@ -92,7 +104,7 @@ async def _refuse_demo(system: System) -> None:
         raise OfficeError("this store was made by the demo; a real study needs a store of its own (ANSHI_DATABASE_URL)")
 
 
-def _web(system: System, settings: Settings) -> object:
+def _web(system: System, settings: Settings, extra_routes: Sequence[BaseRoute]) -> object:
     from web.application import build_web
 
     return build_web(
@@ -103,4 +115,5 @@ def _web(system: System, settings: Settings) -> object:
         new_token=lambda: secrets.token_urlsafe(32),
         public_url=settings.web_public_url,
         readiness=readiness_of(system),
+        extra_routes=extra_routes,
     )

@@ -8,21 +8,29 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import uvicorn
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from telegram.error import TelegramError
 
+from actions.alerts import open_alert
+from app.clock import ClockWatch
+from app.hook import listen_until
+from app.introduction import introduce_until
+from app.pausing import pause
 from app.wiring import System, receive_once
 from bot.receiving import PollFailure
+from protocol.terms import AlertKind
 from scheduler.ticks import Loop
 
 log = logging.getLogger("anshi.app")
 
 INTERVALS = {
     "handle": timedelta(seconds=1),
+    "answers": timedelta(seconds=15),
     "plan": timedelta(seconds=30),
     "send": timedelta(seconds=1),
     "settle": timedelta(seconds=60),
@@ -30,12 +38,14 @@ INTERVALS = {
     "housekeeping": timedelta(minutes=10),
 }
 PARTS = {
-    "bot": ("handle",),
+    "bot": ("handle", "answers"),
     "scheduler": ("plan", "send", "settle", "housekeeping"),
     "sync": ("sync",),
     "web": (),
 }
+NEED_THE_TIME = ("send", "settle")
 LONG_POLL_SECONDS = 25
+FINISH_SECONDS = 3.0
 BACKOFF_FIRST, BACKOFF_MAX = 1.0, 30.0
 
 
@@ -48,40 +58,59 @@ async def run_until_stopped(system: System, parts: Sequence[str], web: Any = Non
     async with AsyncExitStack() as stack:
         await system.open()
         stack.push_async_callback(system.close)
-        metronome = start_metronome(system, parts)
-        stack.callback(metronome.shutdown, wait=False)
+        watch = ClockWatch()
+        metronome = start_metronome(system, parts, watch)
+        stack.push_async_callback(_stop, metronome)
         async with asyncio.TaskGroup() as tasks:
-            if "bot" in parts and system.settings.telegram_webhook_url is None:
-                tasks.create_task(receive_until(system, stop))
-            if "web" in parts and web is not None:
+            if "bot" in parts:
+                hooked = system.settings.telegram_webhook_url is not None
+                tasks.create_task(listen_until(system, stop) if hooked else receive_until(system, stop, watch))
+                tasks.create_task(introduce_until(system, stop))
+            if web is not None:
                 tasks.create_task(serve_until(web, system.settings.web_host, system.settings.web_port, stop))
             await stop.wait()
             metronome.pause()
 
 
-def start_metronome(system: System, parts: Sequence[str]) -> AsyncIOScheduler:
+class FinishingExecutor(AsyncIOExecutor):  # type: ignore[misc]  # APScheduler has no types
+    """Lets loops that are under way come to their end, so that what was sent is also written down as sent."""
+
+    async def finish(self, seconds: float) -> None:
+        """Waits for them so long at most."""
+        if self._pending_futures:
+            await asyncio.wait(set(self._pending_futures), timeout=seconds)
+
+
+async def _stop(metronome: AsyncIOScheduler) -> None:
+    await metronome._executors["default"].finish(FINISH_SECONDS)
+    metronome.shutdown(wait=False)
+
+
+def start_metronome(system: System, parts: Sequence[str], watch: ClockWatch | None = None) -> AsyncIOScheduler:
     """One interval job per loop of the named parts; a late one runs once, never twice at the same time."""
     metronome = AsyncIOScheduler(
         timezone="UTC",
-        executors={"default": AsyncIOExecutor()},
+        executors={"default": FinishingExecutor()},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
     for part in parts:
         for name in PARTS[part]:
             loop = system.loop(name)
             metronome.add_job(
-                _guarded(system, loop), "interval", seconds=INTERVALS[name].total_seconds(), id=name, name=name
+                _guarded(system, loop, watch), "interval", seconds=INTERVALS[name].total_seconds(), id=name, name=name
             )
     metronome.start()
     return metronome
 
 
-def _guarded(system: System, loop: Loop) -> Callable[[], Awaitable[None]]:
+def _guarded(system: System, loop: Loop, watch: ClockWatch | None = None) -> Callable[[], Awaitable[None]]:
     async def wake() -> None:
         """One call of a loop; whatever happens the next one comes, and a full batch is followed at once."""
         try:
             for _ in range(100):
                 at = system.clock.now()
+                if loop.name in NEED_THE_TIME and watch is not None and not await _trusted(system, watch, at):
+                    return
                 if await loop.tick(at) > at:
                     return
         except Exception:
@@ -90,7 +119,29 @@ def _guarded(system: System, loop: Loop) -> Callable[[], Awaitable[None]]:
     return wake
 
 
-async def receive_until(system: System, stop: asyncio.Event) -> None:
+async def _trusted(system: System, watch: ClockWatch, at: datetime) -> bool:
+    """False while the wall clock is in doubt: nothing is sent, expired or settled by a wrong clock, and staff know."""
+    was_trusted = watch.trusted
+    if watch.trusts(at, system.clock.ticking()) or await _confirmed(system, watch):
+        return True
+    if was_trusted:
+        log.error("the clock is in doubt; sending and settling wait", extra={"action": "clock"})
+        async with system.store.change(at=at) as change:
+            await open_alert(change, AlertKind.CLOCK, None)
+    return False
+
+
+async def _confirmed(system: System, watch: ClockWatch) -> bool:
+    """Asks Telegram for its time: a process that does not poll has heard of none since the jump."""
+    try:
+        await system.bot.get_me()
+    except TelegramError:
+        return False
+    watch.compared(system.clock.now(), system.transport.send.server_at)
+    return watch.trusts(system.clock.now(), system.clock.ticking())
+
+
+async def receive_until(system: System, stop: asyncio.Event, watch: ClockWatch | None = None) -> None:
     """Polls until stopped. No failure ends it: it waits longer each time, and says so once."""
     wait, was_down = BACKOFF_FIRST, False
     while not stop.is_set():
@@ -100,11 +151,13 @@ async def receive_until(system: System, stop: asyncio.Event) -> None:
             log.exception("receiving failed", extra={"action": "receive"})
             system.listening.broke()
             result = None
-            await _pause(wait, stop)
+            await pause(wait, stop)
             continue
         if result is None:
             return
         if result.failure is None:
+            if watch is not None:
+                watch.compared(system.clock.now(), system.transport.receive.server_at)
             if was_down:
                 log.info("receiving again", extra={"action": "receive"})
             wait, was_down = BACKOFF_FIRST, False
@@ -114,8 +167,8 @@ async def receive_until(system: System, stop: asyncio.Event) -> None:
         if not was_down:
             log.warning("receiving stopped: %s", result.reason, extra={"action": "receive", "why": result.failure})
         was_down = True
-        pause = result.retry_after.total_seconds() if result.retry_after else wait
-        await _pause(BACKOFF_MAX if result.failure is PollFailure.TOKEN else pause, stop)
+        asked = result.retry_after.total_seconds() if result.retry_after else wait
+        await pause(BACKOFF_MAX if result.failure is PollFailure.TOKEN else asked, stop)
         wait = min(wait * 2, BACKOFF_MAX)
 
 
@@ -129,14 +182,6 @@ async def _until_stopped(work: Any, stop: asyncio.Event) -> Any:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     return None
-
-
-async def _pause(seconds: float, stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
 
 
 class OwnedServer(uvicorn.Server):

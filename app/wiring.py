@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from actions.inbox import keep_updates, next_offset, next_waiting_at
+from actions.inbox import keep_updates, next_offset, next_unanswered_at, next_waiting_at
 from app.office import vault_of
 from app.settings import Settings
 from bot.application import build_bot
 from bot.courier import TelegramCourier
 from bot.door import Door
-from bot.inbox import InboxWorker
+from bot.inbox import SHOW_AGAIN_AFTER, InboxWorker
 from bot.limiter import Limiter
 from bot.receiving import Poller, PollResult
 from bot.transport import CheckedRequest
@@ -30,13 +30,17 @@ from study.sync import push_due
 
 DEMO_TOKEN = "1:EMULATOR"  # noqa: S105  opens nothing but the emulator
 SYNC_EVERY = timedelta(seconds=5)
+ANSWERS_EVERY = timedelta(seconds=15)
 SOON = timedelta(seconds=1)
+LOOK_MAX = timedelta(seconds=90)  # no poll takes longer; more means that the machine slept
 
 
 class Clock(Protocol):
-    """Where `at` comes from."""
+    """Where `at` comes from. `ticking` is seconds that nobody can set."""
 
     def now(self) -> datetime: ...
+
+    def ticking(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class System:
     store: Store
     study: StudyStore
     clock: Clock
+    transport: Transport
     bot: Any
     courier: TelegramCourier
     poller: Poller
@@ -92,10 +97,16 @@ class Listening:
 
     def __init__(self) -> None:
         self._since: datetime | None = None
+        self._looked_at: datetime | None = None
+
+    def looks(self, at: datetime) -> None:
+        """A look begins."""
+        self._looked_at = at
 
     def began(self, at: datetime) -> datetime:
-        """The start of the stretch that reaches to `at`."""
-        if self._since is None:
+        """The start of the stretch that reaches to `at`; a machine that slept since the last look begins a new one."""
+        slept = self._looked_at is not None and at - self._looked_at > LOOK_MAX
+        if self._since is None or slept:
             self._since = at
         return self._since
 
@@ -145,7 +156,7 @@ def assemble(
     poller = Poller(transport.receive, token, settings.telegram_api_url, keep, offset)
     post = Post(store, trial, word, {Channel.TELEGRAM: courier}, clock.now)
     loops = _loops(store, study, trial, post, worker, owner=chance.new_id())
-    return System(settings, trial, store, study, clock, bot, courier, poller, worker, listening, loops)
+    return System(settings, trial, store, study, clock, transport, bot, courier, poller, worker, listening, loops)
 
 
 def _loops(
@@ -170,12 +181,17 @@ def _loops(
         pushed = await push_due(store, study, trial, at=at)
         return at if pushed.waiting and pushed.applied and not pushed.is_down else at + SYNC_EVERY
 
-    async def housekeeping(at: datetime) -> datetime:
+    async def answers(at: datetime) -> datetime:
         await worker.show_again(at)
+        shown_until = await next_unanswered_at(store)
+        return max(shown_until + SHOW_AGAIN_AFTER, at + ANSWERS_EVERY) if shown_until else at + HOUSEKEEPING
+
+    async def housekeeping(at: datetime) -> datetime:
         return min(await housekeeping_tick(store, at), at + HOUSEKEEPING)
 
     return (
         Loop("handle", handle),
+        Loop("answers", answers),
         Loop("plan", plan),
         Loop("send", send),
         Loop("settle", settle),
@@ -187,13 +203,14 @@ def _loops(
 async def receive_once(system: System, *, wait_seconds: int) -> PollResult:
     """One look for updates. A good one, also an empty one, is written down as listening."""
     began = system.clock.now()
+    system.listening.looks(began)
     since = system.listening.began(began)
     result = await system.poller.poll(timeout=wait_seconds)
     at = system.clock.now()
     if result.failure is not None:
         system.listening.broke()
         return result
-    if at - began > timedelta(seconds=wait_seconds + 60):
+    if at - began > LOOK_MAX:
         since = at  # the machine slept in between
     await keep_updates(system.store, (), at=at, since=since)
     system.listening.goes_on(at)
