@@ -3,15 +3,18 @@
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from messages.text import FOLDER, LOCALES
+from protocol.terms import Language
 
+Said = str | list[str] | tuple[str, ...] | None
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {
     "say": None,
+    "in_both": None,
     "count": (1, 2),
     "_": None,
     "gettext": None,
@@ -20,7 +23,8 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "lazy": None,
 }
-SOURCES = (("messages", [("**.py", "python")]), ("web", [("**.py", "python"), ("templates/**.html", "jinja2")]))
+PYTHON = [("**.py", "python")]
+SOURCES = (("messages", PYTHON), ("app", PYTHON), ("web", [*PYTHON, ("templates/**.html", "jinja2")]))
 OPTIONS = {"templates/**.html": {"encoding": "utf-8", "trimmed": "true", "silent": "false"}}
 
 
@@ -53,9 +57,19 @@ def updated(locale: str) -> Catalog:
     for message in extracted():
         if not message.id:
             continue
-        before = old.get(message.id, message.context)
-        new.add(message.id, before.string if before else "", locations=message.locations, context=message.context)
+        string = _kept(old.get(message.id, message.context), message) or _own(locale, message)
+        new.add(message.id, string, locations=message.locations, context=message.context)
     return new
+
+
+def _kept(before: Message | None, now: Message) -> Said:
+    """What was translated before; nothing where a sentence has since got or lost its plural."""
+    return before.string if before is not None and before.pluralizable == now.pluralizable else ""
+
+
+def _own(locale: str, message: Message) -> Said:
+    """The sources are written in English: there an empty translation says the same, but plurals stand in full."""
+    return message.id if locale == LOCALES[Language.EN] and message.pluralizable else ""
 
 
 def text_of(catalogue: Catalog) -> bytes:
@@ -63,7 +77,14 @@ def text_of(catalogue: Catalog) -> bytes:
     target = BytesIO()
     write_po(target, catalogue, sort_output=True, include_lineno=False, width=110, omit_header=False)
     lines = target.getvalue().decode().splitlines(keepends=True)
-    changing = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Generated-By', '"Report-Msgid')
+    changing = (
+        '"POT-Creation-Date',
+        '"PO-Revision-Date',
+        '"Last-Translator',
+        '"Generated-By',
+        '"Report-Msgid',
+        '"Language-Team',
+    )
     kept = [line for line in lines if not line.startswith(changing)]
     first = next(index for index, line in enumerate(kept) if line.startswith("msgid"))
     return "".join(kept[first:]).encode()

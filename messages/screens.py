@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from messages import doses, entry, menu
+from messages import answers, doses, entry, menu, orders, today
 from messages.courier import Wording
 from messages.text import Voice
 from protocol import screens
@@ -22,16 +22,16 @@ WORDS: dict[type[Any], Callable[[Any, Voice, Reader, Trial], Wording]] = {
     screens.WhyQuestion: doses.why,
     screens.SnoozeQuestion: doses.snooze,
     screens.Snoozed: doses.snoozed,
-    screens.Recorded: doses.recorded,
-    screens.Undone: doses.undone,
-    screens.CorrectQuestion: doses.correct,
-    screens.WhichDayQuestion: doses.which_day,
-    screens.DoubleDoseQuestion: doses.double_question,
-    screens.DoubleDoseTold: doses.double_told,
-    screens.NothingChanged: doses.nothing_changed,
-    screens.ReportClosed: doses.closed,
-    screens.OrderNotice: doses.order_notice,
-    screens.ReadBackKept: doses.read_back,
+    screens.Recorded: answers.recorded,
+    screens.Undone: answers.undone,
+    screens.CorrectQuestion: answers.correct,
+    screens.WhichDayQuestion: answers.which_day,
+    screens.DoubleDoseQuestion: answers.double_question,
+    screens.DoubleDoseTold: answers.double_told,
+    screens.NothingChanged: answers.nothing_changed,
+    screens.ReportClosed: answers.closed,
+    screens.OrderNotice: orders.order_notice,
+    screens.ReadBackKept: orders.read_back,
     screens.LanguageQuestion: entry.language,
     screens.PrivacyNotice: entry.notice,
     screens.ConsentQuestion: entry.consent,
@@ -43,8 +43,8 @@ WORDS: dict[type[Any], Callable[[Any, Voice, Reader, Trial], Wording]] = {
     screens.HelperConsentQuestion: entry.helper,
     screens.HelperReady: entry.helper_ready,
     screens.InvitationRefused: entry.refused,
-    screens.Today: menu.today,
-    screens.History: menu.history,
+    screens.Today: today.today,
+    screens.History: today.history,
     screens.Settings: menu.settings,
     screens.SettingChanged: menu.setting_changed,
     screens.Help: menu.help_text,

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -16,6 +16,10 @@ from protocol.terms import Language
 
 FOLDER = Path(__file__).parent.parent / "locales"
 LOCALES = {Language.ZH: "zh_Hans_CN", Language.EN: "en"}
+WALLS = {Language.ZH: "zh_Hans_CN", Language.EN: "en_GB"}
+"""Dates and times as they are written: English puts the day before the month and counts 24 hours."""
+
+MORNING, NOON, AFTERNOON, EVENING = 5, 12, 13, 18
 
 
 @cache
@@ -37,10 +41,9 @@ class Voice:
     tz: str
 
     def say(self, message: str, **values: object) -> str:
-        """The sentence in this language with its named places filled."""
-        return (
-            catalogue(self.language).gettext(message) % values if values else catalogue(self.language).gettext(message)
-        )
+        """The sentence in this language with its named places filled. A missing one is said in English."""
+        found = catalogue(self.language).gettext(message)
+        return found % values if values else found
 
     def count(self, one: str, many: str, number: int, **values: object) -> str:
         """The sentence for this number; `%(count)d` is the number."""
@@ -53,13 +56,40 @@ class Voice:
         """24-hour time, as 08:00."""
         return (self.wall(at) if isinstance(at, datetime) else at).strftime("%H:%M")
 
+    def spoken(self, at: datetime | time) -> str:
+        """The same time as it is said: 早上8:00, 8:00 in the morning. It still counts 24 hours."""
+        wall = self.wall(at).timetz() if isinstance(at, datetime) else at
+        clock = format_time(wall.replace(tzinfo=None), "H:mm", locale=WALLS[self.language])
+        if MORNING <= wall.hour < NOON:
+            return self.say("%(clock)s in the morning", clock=clock)
+        if NOON <= wall.hour < AFTERNOON:
+            return self.say("%(clock)s at noon", clock=clock)
+        if AFTERNOON <= wall.hour < EVENING:
+            return self.say("%(clock)s in the afternoon", clock=clock)
+        return self.say("%(clock)s in the evening", clock=clock) if wall.hour >= EVENING else self._night(clock)
+
+    def _night(self, clock: str) -> str:
+        return self.say("%(clock)s at night", clock=clock)
+
     def day(self, on: date) -> str:
-        """A day with its weekday, as 11月23日周一 or Mon, 23 Nov."""
-        return format_skeleton("MMMEd", on, locale="zh_Hans_CN" if self.language is Language.ZH else "en_GB")
+        """A day with its weekday: 11月23日（周一）, Monday 23 November."""
+        long, weekday = ("MMMd", "E") if self.language is Language.ZH else ("MMMMd", "EEEE")
+        return self.say("%(weekday)s %(date)s", date=self._written(long, on), weekday=self._written(weekday, on))
+
+    def short_day(self, on: date) -> str:
+        """The same for a button: 11月23日（周一）, Mon 23 Nov."""
+        return self.say("%(weekday)s %(date)s", date=self._written("MMMd", on), weekday=self._written("E", on))
 
     def month(self, on: date) -> str:
-        return format_skeleton("yMMMM", on, locale="zh_Hans_CN" if self.language is Language.ZH else "en_GB")
+        return self._written("yMMMM", on)
+
+    def _written(self, skeleton: str, on: date) -> str:
+        return format_skeleton(skeleton, on, locale=WALLS[self.language])
 
     def moment(self, at: datetime) -> str:
-        """Day and time together."""
+        """Day and time together: 11月23日（周一）08:00."""
         return self.say("%(day)s, %(time)s", day=self.day(self.wall(at).date()), time=self.clock(at))
+
+    def short_moment(self, at: datetime) -> str:
+        """The same for a button."""
+        return self.say("%(day)s, %(time)s", day=self.short_day(self.wall(at).date()), time=self.clock(at))
