@@ -27,14 +27,15 @@ from protocol.trial import Trial
 
 def recorded(screen: screens.Recorded, voice: Voice, reader: Reader, trial: Trial) -> Wording:
     dose = screen.dose
-    advice = advice_text(screen.advice, reader, trial) if screen.advice else ""
+    missed = screen.answer is DoseAnswer.NOT_TAKEN  # the only answer after which anything may still be taken
+    advice = advice_text(screen.advice, reader, trial) if screen.advice and missed else ""
     text = paragraphs(
         voice.say("Recorded"),
         lines(_what(screen, voice), *_moments(screen, voice), _whose(screen, voice)),
         advice,
         _how_to_change(screen, voice, reader),
     )
-    still = [taken_button(voice, dose)] if screen.advice is LateAdvice.STILL_TAKE else []
+    still = [taken_button(voice, dose)] if missed and screen.advice is LateAdvice.STILL_TAKE else []
     change = Button(voice.say("Change"), Tap(Verb.CORRECT, dose.dose_id))
     undo = Button(voice.say("Undo"), Tap(Verb.UNDO, dose.dose_id))
     return Wording(text, rows(*still, *([change, undo] if screen.can_change else [])))
@@ -119,7 +120,7 @@ def double_question(screen: screens.DoubleDoseQuestion, voice: Voice, _reader: R
             planned=planned,
         )
     else:
-        ask = voice.say("One dose of %(at)s is recorded already. Did you really take another one besides that?", at=at)
+        ask = voice.say("One is recorded at %(at)s already. Did you really take another one besides that?", at=at)
     text = paragraphs(voice.say("Please check once more"), ask)
     slip = Button(voice.say("No, a slip"), screen.no)
     return Wording(text, rows(slip, Button(voice.say("Yes, really taken"), screen.yes, "danger")))

@@ -64,7 +64,9 @@ def updated(locale: str) -> Catalog:
 
 def _kept(before: Message | None, now: Message) -> Said:
     """What was translated before; nothing where a sentence has since got or lost its plural."""
-    return before.string if before is not None and before.pluralizable == now.pluralizable else ""
+    if before is None or before.pluralizable != now.pluralizable or not any(before.string or ()):
+        return ""
+    return before.string
 
 
 def _own(locale: str, message: Message) -> Said:

@@ -49,7 +49,7 @@ def setting_changed(screen: screens.SettingChanged, voice: Voice, _reader: Reade
     return Wording(paragraphs(voice.say("Changed"), lines(texts[screen.what], following)))
 
 
-def help_text(_screen: screens.Help, voice: Voice, reader: Reader, trial: Trial) -> Wording:
+def help_text(_screen: screens.Help, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
     text = paragraphs(
         voice.say("How this works"),
         lines(
@@ -59,13 +59,18 @@ def help_text(_screen: screens.Help, voice: Voice, reader: Reader, trial: Trial)
             voice.say("4. Tap “Today” at any time to see what is open."),
             voice.say("5. Swallow the tablets whole."),
         ),
-        lines(trial.texts.not_watched[reader.language], call_line(voice, reader)),
+        lines(_not_watched(voice), call_line(voice, reader)),
     )
     return Wording(text)
 
 
-def contact(_screen: screens.Contact, voice: Voice, reader: Reader, trial: Trial) -> Wording:
-    return Wording(paragraphs(call_line(voice, reader), trial.texts.not_watched[reader.language]))
+def _not_watched(voice: Voice) -> str:
+    """The approved sentence also says that a message has come in; here none has."""
+    return voice.say("This chat is not watched round the clock. If you feel unwell, tap “I feel unwell”.")
+
+
+def contact(_screen: screens.Contact, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
+    return Wording(paragraphs(call_line(voice, reader), _not_watched(voice)))
 
 
 # --- stopping -------------------------------------------------------------------------------------------------------

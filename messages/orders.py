@@ -13,7 +13,7 @@ IN_ONE_COLUMN = 4  # more numbers than this stand two a row
 
 def order_notice(screen: screens.OrderNotice, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
     text = paragraphs(
-        voice.say("A change from %(day)s on", day=voice.day(screen.from_on)),
+        voice.say("There is something new for you"),
         lines(_change(screen, voice), _until_then(screen, voice)),
         voice.say("To be sure: how many will you take each time from then on?"),
         call_line(voice, reader),

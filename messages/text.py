@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -19,7 +19,8 @@ LOCALES = {Language.ZH: "zh_Hans_CN", Language.EN: "en"}
 WALLS = {Language.ZH: "zh_Hans_CN", Language.EN: "en_GB"}
 """Dates and times as they are written: English puts the day before the month and counts 24 hours."""
 
-MORNING, NOON, AFTERNOON, EVENING = 5, 12, 13, 18
+MORNING, FORENOON, NOON, AFTERNOON, EVENING = 5, 9, 12, 13, 18
+# The hours at which Chinese changes the word for the part of the day.
 
 
 @cache
@@ -58,23 +59,22 @@ class Voice:
 
     def spoken(self, at: datetime | time) -> str:
         """The same time as it is said: 早上8:00, 8:00 in the morning. It still counts 24 hours."""
-        wall = self.wall(at).timetz() if isinstance(at, datetime) else at
-        clock = format_time(wall.replace(tzinfo=None), "H:mm", locale=WALLS[self.language])
-        if MORNING <= wall.hour < NOON:
-            return self.say("%(clock)s in the morning", clock=clock)
-        if NOON <= wall.hour < AFTERNOON:
-            return self.say("%(clock)s at noon", clock=clock)
-        if AFTERNOON <= wall.hour < EVENING:
-            return self.say("%(clock)s in the afternoon", clock=clock)
-        return self.say("%(clock)s in the evening", clock=clock) if wall.hour >= EVENING else self._night(clock)
-
-    def _night(self, clock: str) -> str:
-        return self.say("%(clock)s at night", clock=clock)
+        wall = self.wall(at).time() if isinstance(at, datetime) else at
+        clock = format_time(wall, "H:mm", locale=WALLS[self.language])
+        parts = (
+            (EVENING, self.say("%(clock)s in the evening", clock=clock)),
+            (AFTERNOON, self.say("%(clock)s in the afternoon", clock=clock)),
+            (NOON, self.say("%(clock)s at noon", clock=clock)),
+            (FORENOON, self.say("%(clock)s before noon", clock=clock)),
+            (MORNING, self.say("%(clock)s in the morning", clock=clock)),
+        )
+        night = self.say("%(clock)s at night", clock=clock)
+        return next((said for starts, said in parts if wall.hour >= starts), night)
 
     def day(self, on: date) -> str:
         """A day with its weekday: 11月23日（周一）, Monday 23 November."""
-        long, weekday = ("MMMd", "E") if self.language is Language.ZH else ("MMMMd", "EEEE")
-        return self.say("%(weekday)s %(date)s", date=self._written(long, on), weekday=self._written(weekday, on))
+        weekday = format_date(on, "E" if self.language is Language.ZH else "EEEE", locale=WALLS[self.language])
+        return self.say("%(weekday)s %(date)s", date=self._written("MMMMd", on), weekday=weekday)
 
     def short_day(self, on: date) -> str:
         """The same for a button: 11月23日（周一）, Mon 23 Nov."""
