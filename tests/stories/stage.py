@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from actions.conversation import answer
 from actions.dose_orders import NewOrder, order_dose
 from actions.doses import Report, record_dose
 from actions.enrolment import DEMO, STORE_KIND, enrol, invite, record_eligibility, record_paper_consent
 from actions.enrolment import Person as Enrolee
 from actions.facts import participant_by_code
+from actions.hearing import Heard
 from actions.sites import add_site
 from actions.staff import add_staff
 from app.clock import StillClock
@@ -25,6 +27,7 @@ from bot.transport import InProcessRequest
 from emulator.server import Emulator
 from emulator.views import MessageView
 from models.alert import Alert
+from models.chat_access import access_chat
 from models.dose import DoseEvent, ScheduledDose
 from models.inbox import Note
 from models.participant import Participant
@@ -34,7 +37,7 @@ from models.site import Staff
 from models.vault import Keys, Vault
 from protocol.moments import moment
 from protocol.taps import Tap, Verb
-from protocol.terms import Channel, DoseAnswer, FoodMode, Language, LinkRole, OrderKind, Role, Source
+from protocol.terms import Channel, DoseAnswer, FoodMode, Language, LinkRole, OrderKind, Purpose, Role, Source
 from scheduler.ticks import Loop
 from simulation.clockwork import Clockwork
 from tests.postgres import Kind, fresh_store_url, fresh_study_url
@@ -43,6 +46,8 @@ OPERATOR = Actor("system", "test")
 PASSWORD = "a long enough pass phrase 1"
 SHANGHAI, LONDON = "Asia/Shanghai", "Europe/London"
 FIRST_DAY = date(2026, 3, 2)
+SELDOM = {"sync": timedelta(days=2), "housekeeping": timedelta(hours=6)}
+"""`Stage.sync` drains the outbox where a story reads the study."""
 
 
 @dataclass(slots=True)
@@ -145,7 +150,7 @@ class Stage:
         async def receive() -> int:
             return (await receive_once(self.system, wait_seconds=0)).kept
 
-        return Clockwork(self.clock, loops or self.system.loops, receive)
+        return Clockwork(self.clock, loops or self.system.loops, receive, seldom=SELDOM)
 
     async def _people_on_duty(self) -> None:
         async with self.system.store.change(at=self.clock.now(), actor=OPERATOR) as change:
@@ -244,6 +249,29 @@ class Stage:
         await member.tap(Verb.PRACTICE)
         return member
 
+    async def at_home(self, code: str = "017", **keywords: Any) -> Member:
+        """Set up some time ago: the same answers as in `set_up`, given below the door in one go."""
+        member, token = await self.enrol(code, **keywords)
+        self.emulator.phone.start(member.user, token)
+        await self.settle()
+        food = keywords.get("food", FoodMode.WITH)
+        answers = [Tap(Verb.LANGUAGE, "", member.language), Tap(Verb.NOTICE_READ)]
+        answers += [Tap(Verb.CONSENT, "", f"{purpose}:yes") for purpose in Purpose]
+        answers += [Tap(Verb.REMINDER_TIME, "", member.reminder.strftime("%H%M")), Tap(Verb.FOOD, "", food)]
+        async with self.system.store.change(at=self.clock.now(), actor=Actor("participant", "chat")) as change:
+            chat = await access_chat(change.session, self.vault, Channel.TELEGRAM, str(member.user))
+            assert chat is not None
+            participant = await participant_by_code(change, code)
+            heard = Heard(change, chat, participant, self.system.trial, "at_home", change.at)
+            for tap in [*answers, Tap(Verb.PRACTICE)]:
+                await answer(heard, tap)
+        self.look_now()
+        return member
+
+    def look_now(self) -> None:
+        """Every loop looks at once, as the metronome makes it within seconds of what staff have done."""
+        self.work = self._clockwork()
+
     async def helper(self, code: str = "017") -> Member:
         """A family member's own chat, consented."""
         async with self.system.store.change(at=self.clock.now(), actor=Actor("staff", "li")) as change:
@@ -263,6 +291,7 @@ class Stage:
             participant = await participant_by_code(change, code)
             new = NewOrder(kind, from_on, keywords.pop("reason", "a reason"), "han", **keywords)
             await order_dose(change, participant, new, self.system.trial)
+        self.look_now()
 
     async def call(self, code: str, ordinal: int, answer: DoseAnswer = DoseAnswer.TAKEN, units: int = 1) -> None:
         """Staff write down what a participant says on the phone."""
@@ -279,6 +308,7 @@ class Stage:
             taken_at = dose.due_at if answer is DoseAnswer.TAKEN else None
             report = Report(answer, Source.STAFF_CALL, "li", at, f"call:{self.new_id()}", units, taken_at)
             await record_dose(change, participant, dose, report, self.system.trial)
+        self.look_now()
 
     # --- what stands in the store
 
