@@ -110,6 +110,7 @@ def test_what_nobody_foresaw_is_one_line_without_its_text(error: Exception) -> N
 
     result = CliRunner().invoke(planted, ["break"])
     assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
     assert len(result.stderr.splitlines()) == 1
     assert "hunter2" not in result.stderr
     assert "Traceback" not in result.output

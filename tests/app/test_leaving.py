@@ -12,6 +12,7 @@ from actions.enrolment import invite
 from actions.facts import participant_by_code
 from actions.linking import link_chat
 from actions.planning import replan
+from actions.settling import settle_silence
 from models.dose import DoseEvent, DoseOrderRow, ScheduledDose
 from models.identity import ChatLink
 from models.ledger import AuditEntry, OutboxEntry
@@ -155,6 +156,11 @@ async def test_consent_is_withdrawn_by_new_answers_beside_the_old_ones(store: St
 
 
 async def test_doses_after_a_death_that_is_told_later_are_not_called_for(store: Store, trial: Trial) -> None:
+    async with store.change(at=FRIDAY) as change:
+        found = await participant_by_code(change, "017")
+        silent = await change.session.scalars(select(ScheduledDose).where(col(ScheduledDose.due_on) < date(2026, 3, 5)))
+        for dose in silent.all():
+            await settle_silence(change, found, dose, trial)
     await leave(store, trial, "died", on=date(2026, 3, 4))
     async with store.change(at=FRIDAY + timedelta(minutes=1)) as change:
         await replan(change, await participant_by_code(change, "017"), trial)
