@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from actions.dose_reports import ANSWERED, recorded, report_dose
 from actions.doses import snooze
-from actions.hearing import Heard, forget_question, newer_open_dose, own_dose, shown
+from actions.hearing import Heard, doses_in_reach, forget_question, newer_open_dose, own_dose, shown
 from actions.taking import ask_when, taken, taken_at_time, units_of_tap
 from models.dose import ScheduledDose
 from protocol.ladder import take_now_until
@@ -22,6 +22,8 @@ from protocol.screens import (
     How,
     HowManyQuestion,
     NothingChanged,
+    Recorded,
+    RecordQuestion,
     ReportClosed,
     Screen,
     Snoozed,
@@ -31,7 +33,7 @@ from protocol.screens import (
     WhyQuestion,
 )
 from protocol.taps import Sure, Tap, Verb
-from protocol.terms import DoseAnswer, DoseState, NotTakenReason
+from protocol.terms import Cause, DoseAnswer, DoseState, NotTakenReason
 
 DAY = timedelta(days=1)
 
@@ -45,7 +47,19 @@ async def answer_tap(heard: Heard, tap: Tap) -> list[Answer]:
     if dose is None:
         return [Answer(NothingChanged(), How.SEND)]
     screen = await _screen(heard, tap, dose)
-    return [Answer(screen, How.EDIT)]
+    answers = [Answer(screen, How.EDIT)]
+    if isinstance(screen, Recorded) and tap.confirmed(Sure.DAY):
+        answers += await _rest_of_the_gap(heard, dose)
+    return answers
+
+
+async def _rest_of_the_gap(heard: Heard, dose: ScheduledDose) -> list[Answer]:
+    """After an outage each day that nobody was asked about is asked once, one at a time, for the record only."""
+    for other in await doses_in_reach(heard):
+        lost = other.state is DoseState.NOT_ASKED and other.cause is Cause.OUTAGE
+        if other.ordinal < dose.ordinal and (lost or other.state is DoseState.OPEN):
+            return [Answer(RecordQuestion(shown(other)))]
+    return []
 
 
 async def _screen(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:

@@ -66,6 +66,7 @@ async def record_dose(
     for old in superseded:
         old.superseded = True
         change.owe(old, participant_id=participant.id)
+    participant.silent_at = None
     change.session.add(event)
     change.owe(event, participant_id=participant.id)
     was_held = dose.state is DoseState.HELD

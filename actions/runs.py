@@ -30,6 +30,8 @@ async def look_at_runs(change: Change, participant: Participant, dose: Scheduled
     states = [row.state for row in rows][::-1]
     for kind in sorted(run_alerts(states, trial.runs)):
         await open_alert(change, kind, participant, cause="run", dose_id=dose.id)
+        if kind is AlertKind.SEVEN_UNREPORTED and participant.silent_at is None:
+            participant.silent_at = change.at
         if kind is AlertKind.SEVEN_NOT_TAKEN and participant.blocked_at is None:
             await block(change, participant, "seven_not_taken", trial)
 

@@ -32,7 +32,7 @@ UNITS_OFFERED = 6
 TAKEN_AT_FORMAT = "%Y%m%dT%H%M"
 
 
-def reminder(screen: screens.DoseReminder, voice: Voice, _reader: Reader, _trial: Trial) -> Wording:
+def reminder(screen: screens.DoseReminder, voice: Voice, reader: Reader, trial: Trial) -> Wording:
     dose = screen.dose
     parts = _again(voice, dose) if screen.again else _now(voice, dose)
     food = with_food(voice, screen.food)
@@ -41,7 +41,8 @@ def reminder(screen: screens.DoseReminder, voice: Voice, _reader: Reader, _trial
         if screen.again
         else voice.say("When you have taken it, tap the button below.")
     )
-    return Wording(paragraphs(parts[0], lines(parts[1], food, done)), rows(*_answers(voice, dose)))
+    silence = trial.texts.silence_no_stop[reader.language] if screen.silent else ""
+    return Wording(paragraphs(parts[0], lines(parts[1], food, done, silence)), rows(*_answers(voice, dose)))
 
 
 def _answers(voice: Voice, dose: Shown) -> list[Button]:

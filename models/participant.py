@@ -29,6 +29,7 @@ class Participant(StoreTable, table=True):
     unreachable_at: datetime | None = None  # the chat refused us
     blocked_at: datetime | None = None  # "take now" waits for an investigator
     blocked_reason: str | None = None
+    silent_at: datetime | None = None  # seven doses unreported: from here on prompts say that silence stops nothing
     protocol_version: str
     plan_due_at: datetime | None = None
 

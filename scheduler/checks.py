@@ -55,6 +55,7 @@ class PromptFacts:
     stopped: bool
     unreachable: bool
     blocked: bool
+    silent: bool
     link_id: str | None
     chat: str | None
     dose: Shown | None
@@ -141,7 +142,7 @@ def _screen(facts: PromptFacts, trial: Trial, at: datetime) -> Screen | Skip:
         return Skip("not_called_for")
     dose = facts.dose
     if facts.kind in TAKE_NOW:
-        return DoseReminder(dose, facts.food, again=facts.kind is not PromptKind.DOSE_REMINDER)
+        return DoseReminder(dose, facts.food, again=facts.kind is not PromptKind.DOSE_REMINDER, silent=facts.silent)
     if facts.kind is PromptKind.DOSE_EVENING:
         until = take_now_until(dose.due_at, dose.due_at + DAY, trial, is_first=dose.is_first)
         return EveningQuestion(dose, facts.food, late_advice(at, dose.due_at, until, is_first=dose.is_first))

@@ -29,11 +29,12 @@ class LateAdvice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DoseReminder:
-    """Take it now. `again`: a repeat or a snooze of the same dose."""
+    """Take it now. `again`: a repeat or a snooze of the same dose. `silent`: seven doses without a report."""
 
     dose: Shown
     food: FoodMode
     again: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

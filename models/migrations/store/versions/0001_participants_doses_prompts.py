@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("unreachable_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blocked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blocked_reason", sa.String(), nullable=True),
+        sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("protocol_version", sa.String(), nullable=False),
         sa.Column("plan_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["site_code"], ["site.code"], name=op.f("fk_participant_site_code")),
