@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from actions.alerts import open_alert
 from actions.doses import UNITS_MAX, Report, current_events, record_dose
-from actions.planning import orders_of, replan
+from actions.planning import bring_to_the_orders, replan
 from actions.runs import block
 from models.dose import DoseEvent, ScheduledDose
 from models.participant import Participant
 from models.session import Change
 from models.site import Staff
 from protocol.moments import moment
-from protocol.orders import ordered_day, units_of
-from protocol.plan import is_first
-from protocol.terms import AlertKind, DoseAnswer, DoseState, NotTakenReason, Source
+from protocol.terms import AlertKind, DoseAnswer, NotTakenReason, Source
 from protocol.trial import Trial
 
 REACH = timedelta(hours=36)  # a time further from the dose's own belongs to another day
@@ -106,7 +104,7 @@ def _twice(entries: Sequence[DayEntry]) -> list[str]:
 
 async def _record_day(call: _Call, entry: DayEntry) -> DayRecorded:
     dose = await _dose_of(call, entry.on)
-    await _bring_to_the_orders(call, dose)
+    await bring_to_the_orders(call.change, call.participant, dose, call.trial)
     units = _units(entry, dose)
     taken_at = _taken_at(call, entry, dose)
     standing = [one for one in await current_events(call.change, dose.id) if one.answer is not DoseAnswer.UNDONE]
@@ -148,24 +146,6 @@ async def _dose_of(call: _Call, on: date) -> ScheduledDose:
     if dose.nominal_at > call.change.at + call.trial.windows.opens_before:
         raise _DayError("the time of this dose has not come")
     return dose
-
-
-async def _bring_to_the_orders(call: _Call, dose: ScheduledDose) -> None:
-    """A dose that was settled while the first one was unknown still calls for the first amount; this call may have
-    just said when the first one was taken.
-    """
-    first_taken: int | None = await call.change.session.scalar(
-        select(func.min(ScheduledDose.ordinal)).where(
-            ScheduledDose.participant_id == call.participant.id,
-            col(ScheduledDose.state).in_((DoseState.TAKEN, DoseState.TAKEN_PARTLY)),
-        )
-    )
-    if not dose.is_first or is_first(dose.ordinal, first_taken):
-        return
-    order = ordered_day(await orders_of(call.change, call.participant), dose.due_on).dose
-    if order is not None:
-        dose.is_first = False
-        dose.dose_mg, dose.units = order.dose_mg, units_of(order.dose_mg, call.trial.product)
 
 
 def _units(entry: DayEntry, dose: ScheduledDose) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from actions.alerts import open_alert
-from actions.planning import replan
+from actions.planning import bring_to_the_orders, replan
 from actions.runs import block, look_at_runs
 from models.dose import DoseEvent, ScheduledDose
 from models.participant import Participant
@@ -60,6 +60,7 @@ async def record_dose(
     known = await change.session.scalar(select(DoseEvent).where(DoseEvent.cause_key == report.cause_key))
     if known is not None:
         return None
+    await bring_to_the_orders(change, participant, dose, trial)
     events = await current_events(change, dose.id)
     superseded = [] if report.answer is DoseAnswer.EXTRA else events
     event = _new_event(change, participant, dose, report, superseded, trial)

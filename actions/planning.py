@@ -16,8 +16,8 @@ from models.participant import Participant
 from models.prompt import Prompt
 from models.session import Change
 from protocol.ladder import PlannedPrompt
-from protocol.orders import DoseOrder
-from protocol.plan import DoseFact, Plan, PlanFacts, PlannedDose, plan
+from protocol.orders import DoseOrder, ordered_day, units_of
+from protocol.plan import DoseFact, Plan, PlanFacts, PlannedDose, is_first, plan
 from protocol.terms import Cause, DoseState, ParticipantState, PromptKind, PromptState
 from protocol.trial import Trial
 
@@ -98,6 +98,18 @@ async def _first_taken_ordinal(change: Change, participant_id: str) -> int | Non
         )
     )
     return found
+
+
+async def bring_to_the_orders(change: Change, participant: Participant, dose: ScheduledDose, trial: Trial) -> None:
+    """A dose that was settled while the first one was unknown still calls for the first amount, although an earlier
+    one has turned out to be the first one taken; the plan leaves settled doses alone.
+    """
+    if not dose.is_first or is_first(dose.ordinal, await _first_taken_ordinal(change, participant.id)):
+        return
+    order = ordered_day(await orders_of(change, participant), dose.due_on).dose
+    if order is not None:
+        dose.is_first = False
+        dose.dose_mg, dose.units = order.dose_mg, units_of(order.dose_mg, trial.product)
 
 
 def dose_fact(dose: ScheduledDose) -> DoseFact:
