@@ -45,8 +45,8 @@ async def answer(heard: Heard, intent: Intent) -> list[Answer]:
     """One intent, one effect, and what to show for it."""
     if _is_urgent(intent):
         return [Answer(await _urgent(heard, intent), keyboard=True)]
-    if (asked := await entry_answer(heard, intent)) is not None:
-        return asked
+    if not _is_about_a_dose(heard, intent) and (asked := await entry_answer(heard, intent)) is not None:
+        return [*await _kept(heard, intent), *asked] if _is_free(intent) else asked
     if heard.chat.role is LinkRole.OWN and heard.participant.set_up_at is None:
         return await _kept(heard, intent)  # consent refused: nothing is asked, nothing is lost
     if isinstance(intent, Tap):
@@ -66,6 +66,17 @@ def _is_urgent(intent: Intent) -> bool:
     if isinstance(intent, Tap):
         return intent.verb is Verb.UNWELL
     return isinstance(intent, Typed) and intent.phrase in (Phrase.UNWELL, Phrase.CALL)
+
+
+def _is_about_a_dose(heard: Heard, intent: Intent) -> bool:
+    """On a new phone, entered once more: a prompt's button counts before the questions of entry do."""
+    own = heard.chat.role is LinkRole.OWN and heard.participant.set_up_at is not None
+    return own and isinstance(intent, Tap) and bool(intent.record_id)
+
+
+def _is_free(intent: Intent) -> bool:
+    """Words, a photo or a voice message that no question has asked for."""
+    return isinstance(intent, Media) or (isinstance(intent, Typed) and intent.phrase is Phrase.UNKNOWN)
 
 
 async def _urgent(heard: Heard, intent: Intent) -> Screen:

@@ -8,8 +8,8 @@ from sqlmodel import col, func, select
 from actions.alerts import open_alert
 from actions.dose_reports import ANSWERED, dose_screen
 from actions.enrolment import next_dose_at
-from actions.entry import TIMES, reminder_time_of, set_reminder_time
-from actions.hearing import Heard, ask_typed, doses_in_reach, forget_question
+from actions.entry import STEPS, TIMES, reminder_time_of, set_reminder_time
+from actions.hearing import Heard, ask_typed, doses_in_reach, forget_question, open_question
 from actions.planning import replan
 from models.dose import ScheduledDose
 from protocol.moments import local_date
@@ -158,7 +158,9 @@ async def resume_messages(heard: Heard) -> Screen:
 async def unwell(heard: Heard) -> Screen:
     """The emergency text at once, and a red alert for staff."""
     await open_alert(heard.change, AlertKind.FEELS_UNWELL, heard.participant)
-    await ask_typed(heard, "unwell")
+    question = await open_question(heard)
+    if question is None or question.question not in STEPS:  # entry goes on where it was
+        await ask_typed(heard, "unwell")
     return Unwell()
 
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from actions.alerts import open_alert
 from actions.conversation import answer
-from actions.entry import question_screen
+from actions.entry import STEPS, question_screen
 from actions.facts import locked_participant
 from actions.hearing import Heard, open_question
 from actions.inbox import finish
@@ -118,7 +118,7 @@ async def _other_messages(
 async def _where_we_are(heard: Heard) -> Answer:
     """`/start` without an invitation: the open question of entry, else today."""
     question = await open_question(heard)
-    if heard.participant.set_up_at is None and question is not None:
+    if question is not None and question.question in STEPS:
         return Answer(question_screen(heard, question.question))
     return Answer(await today(heard), keyboard=True)
 
