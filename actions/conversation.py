@@ -7,6 +7,7 @@ from datetime import timedelta
 from actions.alerts import open_alert
 from actions.dose_answers import answer_tap
 from actions.dose_orders import read_back
+from actions.dose_reports import first_is_asked
 from actions.entry import entry_answer
 from actions.hearing import Heard, doses_in_reach, forget_question, newer_open_dose, open_question, own_dose, shown
 from actions.menu import (
@@ -26,6 +27,7 @@ from protocol.screens import (
     Answer,
     AskAgain,
     Contact,
+    FirstDoseQuestion,
     How,
     KeptForStaff,
     NothingChanged,
@@ -164,6 +166,8 @@ async def _about_a_dose(heard: Heard, typed: Typed) -> Screen:
     if not reach:
         return AskAgain(None)
     newest = unanswered[0] if unanswered else reach[0]
+    if await first_is_asked(heard, newest):
+        return FirstDoseQuestion(shown(newest))
     tap = Tap(TYPED_VERBS[typed.phrase], newest.id, str(typed.units or newest.units))
     older = [dose for dose in unanswered if dose.ordinal == newest.ordinal - 1 and dose.state is DoseState.OPEN]
     if older and typed.phrase is not Phrase.LATER:

@@ -2,15 +2,19 @@
 
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
+
 from actions.doses import Report, current_events, record_dose
 from actions.hearing import Heard, newer_open_dose, shown
 from models.dose import DoseEvent, ScheduledDose
 from protocol.ladder import take_now_until
 from protocol.late import late_advice
+from protocol.plan import STILL_UNKNOWN
 from protocol.screens import (
     AskTeam,
     CorrectQuestion,
     DoseReminder,
+    FirstDoseQuestion,
     LateAdvice,
     Recorded,
     Screen,
@@ -76,6 +80,29 @@ async def recorded(heard: Heard, dose: ScheduledDose, *, already: bool = False) 
     )
 
 
+async def first_is_asked(heard: Heard, dose: ScheduledDose) -> bool:
+    """True while the dose before this one may have been the first one taken, so that no amount may be named."""
+    if not dose.is_first:
+        return False
+    before: DoseState | None = await heard.change.session.scalar(
+        select(ScheduledDose.state)
+        .where(
+            ScheduledDose.participant_id == heard.participant.id,
+            ScheduledDose.ordinal < dose.ordinal,
+            ScheduledDose.state != DoseState.HELD,
+            col(ScheduledDose.cancelled_at).is_(None),
+        )
+        .order_by(col(ScheduledDose.ordinal).desc())
+        .limit(1)
+    )
+    return before in STILL_UNKNOWN
+
+
+def has_to_wait(dose: ScheduledDose, at: datetime) -> bool:
+    """True for a dose that the minimum gap has moved, until its time comes: asking does not bring it sooner."""
+    return dose.due_at > dose.nominal_at and at < dose.due_at
+
+
 async def dose_screen(heard: Heard, dose: ScheduledDose) -> Screen:
     """What this dose asks for at this moment."""
     if dose.state in ANSWERED:
@@ -85,6 +112,8 @@ async def dose_screen(heard: Heard, dose: ScheduledDose) -> Screen:
         return CorrectQuestion(shown(dose), is_today=False, sure=Sure.DAY)
     if heard.participant.blocked_at is not None:
         return AskTeam(shown(dose))
+    if await first_is_asked(heard, dose):
+        return FirstDoseQuestion(shown(dose))
     until = take_now_until(dose.due_at, dose.due_at + DAY, heard.trial, is_first=dose.is_first)
     if heard.at >= until:
         return CorrectQuestion(shown(dose), is_today=True)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, func, select
 
 from actions.alerts import open_alert
-from actions.dose_reports import ANSWERED, dose_screen
+from actions.dose_reports import ANSWERED, dose_screen, has_to_wait
 from actions.enrolment import next_dose_at
 from actions.entry import STEPS, TIMES, reminder_time_of, set_reminder_time
 from actions.hearing import Heard, ask_typed, doses_in_reach, forget_question, open_question
@@ -39,7 +39,7 @@ from protocol.terms import AlertKind, DoseState, FoodMode, Language, LinkRole, S
 async def today(heard: Heard) -> Screen:
     """What there is to answer now, else what stands for today and what comes next."""
     reach = await doses_in_reach(heard)
-    if reach and reach[0].state not in (*ANSWERED, DoseState.HELD):
+    if reach and reach[0].state not in (*ANSWERED, DoseState.HELD) and not has_to_wait(reach[0], heard.at):
         return await dose_screen(heard, reach[0])
     on = local_date(heard.at, ZoneInfo(heard.participant.tz))
     lines = tuple(day_line(dose) for dose in reversed(reach) if dose.due_on == on or dose is reach[0])

@@ -20,7 +20,7 @@ from models.identity import ChatLink
 from models.participant import Participant
 from models.prompt import Prompt
 from models.session import Change, Store
-from protocol.screens import Reader, Screen
+from protocol.screens import EveningQuestion, LateAdvice, Reader, Screen
 from protocol.terms import AlertKind, Channel, Lane, PromptKind, PromptState
 from protocol.trial import Trial
 from scheduler.checks import Later, PromptFacts, Skip, last_look
@@ -51,6 +51,7 @@ class _Ready:
     facts: PromptFacts
     chat: str
     wording: Wording
+    screen: Screen
 
 
 async def send_claimed(post: Post, claimed: Sequence[Claimed], at: datetime) -> int:
@@ -92,7 +93,7 @@ async def _ready(post: Post, change: Change, facts: PromptFacts, screen: Screen)
     contact = await contact_of(change.session, facts.site_code)
     reader = Reader(facts.language, facts.tz, contact.name, contact.phone)
     chat = open_chat(post.store.vault, facts.link_id or "", facts.chat or "")
-    return _Ready(facts, chat, post.word(screen, reader, post.trial))
+    return _Ready(facts, chat, post.word(screen, reader, post.trial), screen)
 
 
 async def _hand_over(post: Post, ready: _Ready) -> None:
@@ -109,14 +110,22 @@ async def _hand_over(post: Post, ready: _Ready) -> None:
         values = {"state": PromptState.DELIVERED, "message": message, "sent_at": at, "settled_at": at}
         values |= {"link_id": facts.link_id, "units": facts.dose.units if facts.dose else None, "reason": ""}
         await _settle(change, facts, values)
-        await _after(change, facts)
+        await _after(change, facts, ready.screen)
 
 
-async def _after(change: Change, facts: PromptFacts) -> None:
-    """The first dose is still unanswered half an hour after it was asked about: staff call."""
+async def _after(change: Change, facts: PromptFacts, screen: Screen) -> None:
+    """The first dose is still unanswered half an hour after it was asked about: staff call.
+
+    An end-of-day question past the cut-off says that staff have been told: they are, once for all such evenings.
+    """
+    kind: AlertKind | None = None
     if facts.kind is PromptKind.FIRST_DOSE_QUESTION and facts.rung > 0:
+        kind = AlertKind.FIRST_DOSE_UNKNOWN
+    elif isinstance(screen, EveningQuestion) and screen.advice is LateAdvice.TOO_LATE:
+        kind = AlertKind.LATE_BEYOND_CUTOFF
+    if kind is not None:
         participant = await change.session.get_one(Participant, facts.participant_id)
-        await open_alert(change, AlertKind.FIRST_DOSE_UNKNOWN, participant, dose_id=_dose_id(facts))
+        await open_alert(change, kind, participant, dose_id=_dose_id(facts))
 
 
 async def _settle_failure(post: Post, facts: PromptFacts, error: DeliveryError) -> None:

@@ -1,6 +1,7 @@
 """Invitation links: one use, one chat, one polite refusal; strangers and groups are nothing for us."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ async def test_nobody_is_enrolled_before_eligibility_and_paper_consent(stage: St
     person = Person("017", "PUMCH", Language.ZH, SHANGHAI, time(8), FoodMode.WITH, Channel.TELEGRAM, "x", "1")
     trial, li, han = stage.system.trial, await stage.staff("li"), await stage.staff("han")
     met = {criterion.key: criterion.inclusion for criterion in trial.criteria}
-    wanted = {"code": "017", "site_code": "PUMCH", "prior_therapy": "x", "trial": trial}
+    wanted: dict[str, Any] = {"code": "017", "site_code": "PUMCH", "prior_therapy": "x", "trial": trial}
 
     async def refusal(*, papers: bool = False) -> str:
         with pytest.raises(NotReadyError) as caught:
