@@ -222,7 +222,9 @@ async def _write_prompts(
     wanted = {prompt_key(doses[item.ordinal].id, item.kind, item.rung): item for item in planned.prompts}
     for key, item in wanted.items():
         _write_prompt(change, participant, doses[item.ordinal].id, stored.get(key), item)
-    cancel_waiting((row for key, row in stored.items() if key not in wanted), change.at, "not_called_for")
+    gone = (row for key, row in stored.items() if key not in wanted)
+    # What went by while nobody sent it is for the scheduler to expire: that is an outage and no change of the plan.
+    cancel_waiting((row for row in gone if row.expires_at > change.at), change.at, "not_called_for")
 
 
 def prompt_key(dose_id: str, kind: PromptKind, rung: int) -> str:

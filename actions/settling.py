@@ -2,16 +2,18 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_
 from sqlmodel import col, select
 
 from actions.runs import look_at_runs
 from models.dose import ScheduledDose
+from models.identity import ChatLink
 from models.inbox import ReceivingGap
 from models.participant import Participant
 from models.prompt import Prompt
 from models.session import Change
 from protocol.silence import Gap, PromptFact, silence
-from protocol.terms import Channel, DoseState, PromptState
+from protocol.terms import Channel, DoseState, LinkRole, PromptState
 from protocol.trial import Trial
 
 
@@ -26,6 +28,7 @@ async def settle_silence(change: Change, participant: Participant, dose: Schedul
         await gaps_between(change, dose.due_at, dose.due_at + timedelta(days=1)),
         trial.windows,
         by_phone=participant.channel is Channel.PHONE,
+        had_chat=await _had_chat(change, participant, dose.due_at),
     )
     dose.state, dose.cause, dose.settle_at = found.state, found.cause, None
     change.audit(
@@ -43,6 +46,23 @@ async def settle_silence(change: Change, participant: Participant, dose: Schedul
 async def _prompt_facts(change: Change, dose: ScheduledDose) -> list[PromptFact]:
     rows = await change.session.scalars(select(Prompt).where(Prompt.dose_id == dose.id))
     return [PromptFact(row.kind, _as_settled(row.state), row.reason, row.sent_at) for row in rows]
+
+
+async def _had_chat(change: Change, participant: Participant, at: datetime) -> bool:
+    """The participant was set up and had an own chat at this moment."""
+    if participant.set_up_at is None or participant.set_up_at > at:
+        return False
+    found = await change.session.scalar(
+        select(ChatLink.id)
+        .where(
+            ChatLink.participant_id == participant.id,
+            ChatLink.role == LinkRole.OWN,
+            col(ChatLink.linked_at) <= at,
+            or_(col(ChatLink.unlinked_at).is_(None), col(ChatLink.unlinked_at) > at),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def _as_settled(state: PromptState) -> PromptState:

@@ -10,7 +10,7 @@ from typing import Any
 from app.settings import Settings
 
 TOKEN = re.compile(r"\d{3,}(?::|%3[Aa])[A-Za-z0-9_-]{20,}")
-QUIET = ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "uvicorn", "sqlalchemy", "alembic", "asyncio")
+OWN = ("anshi", "app", "simulation", "bot", "web", "scheduler", "study", "reports", "actions", "messages", "models")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -70,7 +70,8 @@ def start_logging(settings: Settings) -> None:
     handler.setFormatter(TextLines() if text else JsonLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level.upper())
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    root.setLevel(max(level, logging.WARNING))  # below that, libraries tell whole statements and addresses
+    for name in OWN:
+        logging.getLogger(name).setLevel(level)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -95,10 +95,15 @@ def run(command: Callable[[Office], Awaitable[T]], *, keys_needed: bool = False)
     except (OfficeError, KeyFormatError, AccessDeniedError, ValueError) as error:
         fail(str(error))
     except DOWN as error:
-        if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.EPIPE):
-            raise  # a file or a pipe, and no database
-        kind = type(getattr(error, "orig", None) or error).__name__
-        fail(f"a database does not answer or is not prepared (`anshi doctor`, `anshi db upgrade`): {kind}")
+        fail_of_database(error)
+
+
+def fail_of_database(error: Exception) -> NoReturn:
+    """One line for what `study.faults.DOWN` has caught; a file or a pipe that fails is no database, and passes on."""
+    if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.EPIPE):
+        raise error
+    kind = type(getattr(error, "orig", None) or error).__name__
+    fail(f"a database does not answer or is not prepared (`anshi doctor`, `anshi db upgrade`): {kind}")
 
 
 def fail(*problems: str) -> NoReturn:

@@ -11,7 +11,7 @@ from actions.enrolment import DEMO, STORE_KIND
 from app.clock import RealClock
 from app.hook import hook_routes
 from app.logs import start_logging
-from app.office import OfficeError, fail, make_folder, new_id
+from app.office import OfficeError, fail, fail_of_database, make_folder, new_id
 from app.readiness import readiness_of
 from app.running import PARTS, run_until_stopped
 from app.settings import Settings, SettingsError, read_settings
@@ -48,6 +48,8 @@ def run_command(only: Sequence[str]) -> None:
         fail(*str(error).splitlines())
     except (OfficeError, KeyFormatError) as error:
         fail(str(error))
+    except DOWN as error:
+        fail_of_database(error)
 
 
 def _missing(settings: Settings, parts: Sequence[str]) -> list[str]:

@@ -45,9 +45,18 @@ class Silence:
 
 
 def silence(
-    due_at: datetime, prompts: Sequence[PromptFact], gaps: Sequence[Gap], windows: Windows, *, by_phone: bool
+    due_at: datetime,
+    prompts: Sequence[PromptFact],
+    gaps: Sequence[Gap],
+    windows: Windows,
+    *,
+    by_phone: bool,
+    had_chat: bool,
 ) -> Silence:
-    """Decides from the delivery ledger and the receiving gaps; never guesses from the absence of rows alone."""
+    """Decides from the delivery ledger and the receiving gaps; never guesses from the absence of rows alone.
+
+    `had_chat`: the participant was set up in a chat when the dose was due, so that it should have been asked about.
+    """
     asked_at = [
         prompt.sent_at
         for prompt in prompts
@@ -56,7 +65,7 @@ def silence(
     if asked_at:
         heard = listened(min(asked_at), due_at + DAY, gaps)
         return Silence(DoseState.UNREPORTED, None) if heard >= windows.listening else _not_asked(Cause.OUTAGE)
-    return _not_asked(_cause(prompts, by_phone=by_phone))
+    return _not_asked(_cause(prompts, by_phone=by_phone, had_chat=had_chat))
 
 
 def listened(start: datetime, end: datetime, gaps: Sequence[Gap]) -> timedelta:
@@ -73,7 +82,7 @@ def _not_asked(cause: Cause) -> Silence:
     return Silence(DoseState.NOT_ASKED, cause)
 
 
-def _cause(prompts: Sequence[PromptFact], *, by_phone: bool) -> Cause:
+def _cause(prompts: Sequence[PromptFact], *, by_phone: bool, had_chat: bool) -> Cause:
     kinds = {prompt.kind for prompt in prompts if prompt.state is not PromptState.CANCELLED}
     reasons = {prompt.reason for prompt in prompts}
     if PromptKind.ASK_TEAM in kinds:
@@ -86,6 +95,6 @@ def _cause(prompts: Sequence[PromptFact], *, by_phone: bool) -> Cause:
         return Cause.MESSAGES_STOPPED
     if any(prompt.state is PromptState.UNKNOWN for prompt in prompts):
         return Cause.UNKNOWN_DELIVERY
-    if kinds:
+    if kinds or had_chat:  # of a dose that was planned only after an outage there was nothing left to send
         return Cause.OUTAGE
     return Cause.NO_CHAT if by_phone else Cause.BEFORE_CONSENT
