@@ -114,13 +114,13 @@ def double_question(screen: screens.DoubleDoseQuestion, voice: Voice, _reader: R
     if units > screen.dose.units:
         told, planned = tablets(voice, units), tablets(voice, screen.dose.units)
         ask = voice.say(
-            "Your answer says %(tablets)s at %(at)s. That is more than %(planned)s. Did you really take %(tablets)s?",
+            "You answered: %(tablets)s (%(at)s). The order is %(planned)s. Did you really take %(tablets)s?",
             at=at,
             tablets=told,
             planned=planned,
         )
     else:
-        ask = voice.say("One is recorded at %(at)s already. Did you really take another one besides that?", at=at)
+        ask = voice.say("A dose of %(at)s is recorded already. Did you really take another one besides that?", at=at)
     text = paragraphs(voice.say("Please check once more"), ask)
     slip = Button(voice.say("No, a slip"), screen.no)
     return Wording(text, rows(slip, Button(voice.say("Yes, really taken"), screen.yes, "danger")))

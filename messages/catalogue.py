@@ -11,6 +11,7 @@ from messages.text import FOLDER, LOCALES
 from protocol.terms import Language
 
 Said = str | list[str] | tuple[str, ...] | None
+PROJECT, EDITION = "Anshi", "1"
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {
     "say": None,
@@ -30,7 +31,7 @@ OPTIONS = {"templates/**.html": {"encoding": "utf-8", "trimmed": "true", "silent
 
 def extracted() -> Catalog:
     """All sentences that the sources say, without dates or paths that would change by themselves."""
-    found = Catalog(project="anshi", charset="utf-8")
+    found = Catalog(project=PROJECT, version=EDITION)
     for folder, methods in SOURCES:
         rows = extract_from_dir(ROOT / folder, methods, OPTIONS, KEYWORDS, ("Translators:",))
         for name, _line, message, comments, context in rows:
@@ -46,14 +47,14 @@ def stored(locale: str) -> Catalog:
     """A catalogue as it stands."""
     file = path_of(locale)
     if not file.is_file():
-        return Catalog(locale=locale, project="anshi", charset="utf-8")
+        return Catalog(locale=locale, project=PROJECT, version=EDITION)
     with file.open("rb") as source:
         return read_po(source, locale=locale)
 
 
 def updated(locale: str) -> Catalog:
     """The stored catalogue brought up to the sources: what is new is empty, what is gone is dropped."""
-    old, new = stored(locale), Catalog(locale=locale, project="anshi", charset="utf-8", fuzzy=False)
+    old, new = stored(locale), Catalog(locale=locale, fuzzy=False, project=PROJECT, version=EDITION)
     for message in extracted():
         if not message.id:
             continue

@@ -46,10 +46,9 @@ def reminder(screen: screens.DoseReminder, voice: Voice, reader: Reader, trial: 
 
 
 def _answers(voice: Voice, dose: Shown) -> list[Button]:
-    """The same four every day; a dose of several tablets may have been taken in part."""
-    four = [taken_button(voice, dose), earlier_button(voice, dose), not_taken_button(voice, dose)]
-    four.append(later_button(voice, dose))
-    return [*four, other_number_button(voice, dose)] if dose.units > 1 else four
+    """The same five every day, the likely ones first: too many tablets can be told as easily as too few."""
+    told = [taken_button(voice, dose), earlier_button(voice, dose), not_taken_button(voice, dose)]
+    return [*told, later_button(voice, dose), other_number_button(voice, dose)]
 
 
 def _now(voice: Voice, dose: Shown) -> tuple[str, str]:

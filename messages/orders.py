@@ -12,13 +12,15 @@ IN_ONE_COLUMN = 4  # more numbers than this stand two a row
 
 
 def order_notice(screen: screens.OrderNotice, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
+    """Of a pause there is nothing to read back: a number offered beside "take none" would only confuse."""
+    choices = () if screen.held else screen.choices
     text = paragraphs(
         voice.say("There is something new for you"),
         lines(_change(screen, voice), _until_then(screen, voice)),
-        voice.say("To be sure: how many will you take each time from then on?"),
+        voice.say("To be sure: how many will you take each time from then on?") if choices else "",
         call_line(voice, reader),
     )
-    buttons = [_number(screen, voice, units) for units in screen.choices]
+    buttons = [_number(screen, voice, units) for units in choices]
     return Wording(text, rows(*buttons) if len(buttons) <= IN_ONE_COLUMN else pairs(buttons))
 
 
@@ -40,8 +42,7 @@ def _until_then(screen: screens.OrderNotice, voice: Voice) -> str:
 
 
 def _number(screen: screens.OrderNotice, voice: Voice, units: int) -> Button:
-    label = tablets(voice, units) if units else voice.say("None, a pause")
-    return Button(label, Tap(Verb.READ_BACK, screen.order_id, str(units)))
+    return Button(tablets(voice, units), Tap(Verb.READ_BACK, screen.order_id, str(units)))
 
 
 def read_back(screen: screens.ReadBackKept, voice: Voice, reader: Reader, _trial: Trial) -> Wording:

@@ -105,5 +105,5 @@ def _legend(days: Sequence[DayLine], voice: Voice) -> list[str]:
             found.append(text)
     late = sum(1 for line in days if line.late and line.state in (DoseState.TAKEN, DoseState.TAKEN_PARTLY))
     if late:
-        found.append(voice.count("of these, later that day: %(count)d", "of these, later that day: %(count)d", late))
+        found.append(voice.count("%(count)d day of these: taken late", "%(count)d days of these: taken late", late))
     return found

@@ -13,7 +13,7 @@ from protocol.terms import DoseState, FoodMode, Language
 from tests.house.test_screens import SCREENS, variants
 
 TRIAL = load_trial(None)
-PHONE = "010-6915 6114"
+PHONE = "010-5550 0100"
 FANG = Reader(Language.ZH, "Asia/Shanghai", "李老师", PHONE)
 EMMA = Reader(Language.EN, "Europe/London", "Ms Li", PHONE)
 READERS = (FANG, EMMA)

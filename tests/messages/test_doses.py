@@ -1,4 +1,4 @@
-"""What is asked about a dose: the same four buttons every day, and never two messages that read as two doses."""
+"""What is asked about a dose: the same five buttons every day, and never two messages that read as two doses."""
 
 import re
 from dataclasses import replace
@@ -43,7 +43,7 @@ def test_a_reminder_names_day_time_tablets_and_food() -> None:
 
 def test_the_buttons_stand_in_the_same_order_every_day() -> None:
     once = told(replace(REMINDER, dose=of_tablets(1)))
-    assert labels(once) == ["已服1片", "之前已服", "没有服", "稍后提醒"]
+    assert labels(once) == ["已服1片", "之前已服", "没有服", "稍后提醒", "片数不同"]
     order = [Verb.TAKEN, Verb.EARLIER, Verb.NOT_TAKEN, Verb.LATER, Verb.HOW_MANY]
     for screen in (
         REMINDER,
@@ -59,8 +59,12 @@ def test_the_buttons_stand_in_the_same_order_every_day() -> None:
         assert len(verbs) <= 5
 
 
-def test_a_dose_of_several_tablets_can_be_told_as_taken_in_part() -> None:
-    assert Verb.HOW_MANY in [button.tap.verb for button in buttons(told(REMINDER))]
+@pytest.mark.parametrize("units", [1, 2])
+def test_another_number_than_ordered_can_be_told_at_once(units: int) -> None:
+    """One of two is not the only slip: two where one was ordered must be as easy to say."""
+    for again in (False, True):
+        wording = told(replace(REMINDER, dose=of_tablets(units), again=again))
+        assert Verb.HOW_MANY in [button.tap.verb for button in buttons(wording)]
 
 
 def test_a_repeat_says_that_it_is_the_same_dose() -> None:
