@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from actions.alerts import open_alert
 from actions.dose_answers import answer_tap
-from actions.dose_orders import read_back
+from actions.dose_orders import OrderError, read_back
 from actions.dose_reports import first_is_asked
 from actions.entry import entry_answer
 from actions.hearing import Heard, doses_in_reach, forget_question, newer_open_dose, open_question, own_dose, shown
@@ -96,11 +96,20 @@ async def _tap(heard: Heard, tap: Tap) -> list[Answer]:
         screen = await _menu(heard, tap)
         return [Answer(screen or NothingChanged(), How.EDIT if screen else How.SEND)]
     if tap.verb is Verb.READ_BACK:
-        row, right = await read_back(heard.change, heard.participant, tap.record_id, _number(tap.argument))
-        return [Answer(ReadBackKept(row.read_back_units or 0, right), How.EDIT)]
+        return [await _read_back(heard, tap)]
     if tap.record_id:
         return await answer_tap(heard, tap)
     return [Answer(await today(heard))]
+
+
+async def _read_back(heard: Heard, tap: Tap) -> Answer:
+    if heard.chat.role is not LinkRole.OWN:
+        return Answer(NothingChanged())
+    try:
+        row, right = await read_back(heard.change, heard.participant, tap.record_id, _number(tap.argument))
+    except OrderError:  # a client can send anything
+        return Answer(NothingChanged())
+    return Answer(ReadBackKept(row.read_back_units or 0, right), How.EDIT)
 
 
 MENU = frozenset(

@@ -44,7 +44,7 @@ OPENING = frozenset({Verb.TAKEN, Verb.EARLIER, Verb.HOW_MANY, Verb.NOT_TAKEN, Ve
 async def answer_tap(heard: Heard, tap: Tap) -> list[Answer]:
     """What one press about a dose leads to; in place of the message it stood on."""
     dose = await own_dose(heard, tap.record_id)
-    if dose is None:
+    if dose is None or dose.nominal_at > heard.at + heard.trial.windows.opens_before:
         return [Answer(NothingChanged(), How.SEND)]
     screen = await _screen(heard, tap, dose)
     answers = [Answer(screen, How.EDIT)]
@@ -137,7 +137,8 @@ async def _snooze(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
 
 async def _correct(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
     newer = await newer_open_dose(heard, dose)
-    return CorrectQuestion(shown(dose), is_today=newer is None, sure=tap.sure + ("" if newer is None else Sure.DAY))
+    sure = tap.sure + ("" if newer is None else Sure.DAY) + Sure.REPLACE
+    return CorrectQuestion(shown(dose), is_today=newer is None, sure=sure)
 
 
 async def _undo(heard: Heard, _tap: Tap, dose: ScheduledDose) -> Screen:

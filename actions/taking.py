@@ -36,14 +36,15 @@ async def taken(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
 async def taken_at_time(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
     units, _, wall = tap.argument.partition("@")
     taken_at = _moment(wall, ZoneInfo(heard.participant.tz))
-    if taken_at is None:
+    opens_at = dose.nominal_at - heard.trial.windows.opens_before
+    if taken_at is None or not opens_at <= taken_at <= heard.at:
         return await ask_when(heard, dose, units_of_tap(units, dose), tap.sure)
     return await take(heard, dose, units_of_tap(units, dose), taken_at, tap)
 
 
 async def take(heard: Heard, dose: ScheduledDose, units: int, taken_at: datetime, tap: Tap) -> Screen:
     """Records a dose taken, once it is clear that it is neither a slip nor a second one."""
-    already = await newest_event(heard, dose)
+    already = None if tap.confirmed(Sure.REPLACE) else await newest_event(heard, dose)
     if already is not None and already.answer is DoseAnswer.TAKEN and not tap.confirmed(Sure.DOUBLE):
         return await _already_taken(heard, dose, already, units, taken_at)
     too_close = await _too_close(heard, dose, taken_at)
