@@ -68,7 +68,7 @@ def test_the_catalogue_is_what_the_sources_say_now(locale: str) -> None:
 @pytest.mark.parametrize("locale", LOCALES.values())
 def test_nothing_in_the_file_changes_with_the_clock_or_the_machine(locale: str) -> None:
     text = path_of(locale).read_text()
-    assert not re.search(r"(?i)creation-date|revision-date|generated-by|last-translator|@|/home/|/work/", text)
+    assert not re.search(r"(?i)creation-date|revision-date|generated-by|last-translator|@|/(?:home|work)/", text)
 
 
 def test_every_kind_of_fault_is_found() -> None:
