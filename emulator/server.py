@@ -5,12 +5,14 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from starlette.applications import Starlette
 
 from emulator.clocks import ClockControl
 from emulator.deliverer import Deliverer
 from emulator.faults import Fault, Faults, Kind
+from emulator.keeping import restore, saved
 from emulator.methods import METHODS
 from emulator.params import Params, loggable
 from emulator.phones import Phones
@@ -107,6 +109,14 @@ class Emulator:
             return UNAUTHORIZED[0], refusal(*UNAUTHORIZED)[1]
         stored = self.world.files.at(path)
         return (200, stored.data) if stored else (404, refusal(404, "Not Found")[1])
+
+    def save(self) -> dict[str, Any]:
+        """People, chats, keyboards, waiting updates and the next numbers, JSON-ready and bounded; no files."""
+        return saved(self.world)
+
+    def load(self, given: Mapping[str, Any]) -> None:
+        """Continues what `save` gave, before anything has happened here. UnknownFormatError for another version."""
+        restore(self.world, given)
 
     def application(self, clock: ClockControl | None = None) -> Starlette:
         """The Bot API under /bot<token>/, the files under /file/bot<token>/, the phones under /phone."""

@@ -39,6 +39,16 @@ class Updates:
         self.arrived = asyncio.Event()
 
     @property
+    def next_id(self) -> int:
+        return self._next_id
+
+    def go_on(self, next_id: int, pending: Iterable[Update]) -> None:
+        """Continues another queue: its waiting updates first, its numbers never again."""
+        self._next_id = max(self._next_id, next_id)
+        self._pending.extend(pending)
+        self.arrived.set()
+
+    @property
     def allowed(self) -> frozenset[str] | None:
         return self._allowed
 
