@@ -32,7 +32,7 @@ from protocol.screens import (
     WhichDayQuestion,
     WhyQuestion,
 )
-from protocol.taps import Sure, Tap, Verb
+from protocol.taps import Sure, Tap, Verb, also
 from protocol.terms import Cause, DoseAnswer, DoseState, NotTakenReason
 
 DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ async def _screen(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
 
 
 def _which_day(older: ScheduledDose, newer: ScheduledDose, tap: Tap) -> WhichDayQuestion:
-    sure = tap.sure + Sure.DAY
+    sure = also(tap.sure, Sure.DAY)
     return WhichDayQuestion(
         older=shown(older),
         newer=shown(newer),
@@ -137,7 +137,7 @@ async def _snooze(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
 
 async def _correct(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
     newer = await newer_open_dose(heard, dose)
-    sure = tap.sure + ("" if newer is None else Sure.DAY) + Sure.REPLACE
+    sure = also(tap.sure if newer is None else also(tap.sure, Sure.DAY), Sure.REPLACE)
     return CorrectQuestion(shown(dose), is_today=newer is None, sure=sure)
 
 

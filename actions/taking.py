@@ -17,7 +17,7 @@ from protocol.screens import (
     Screen,
     WhenQuestion,
 )
-from protocol.taps import Sure, Tap, Verb
+from protocol.taps import Sure, Tap, Verb, also
 from protocol.terms import AlertKind, DoseAnswer
 
 WALL_FORMAT = "%Y%m%dT%H%M"
@@ -51,7 +51,7 @@ async def take(heard: Heard, dose: ScheduledDose, units: int, taken_at: datetime
     asks = too_close is not None or units > dose.units
     if asks and already is None and not tap.confirmed(Sure.DOUBLE):
         earlier = too_close or taken_at
-        return _double_question(dose, earlier, _tap_at(heard, dose, units, taken_at, tap.sure + Sure.DOUBLE))
+        return _double_question(dose, earlier, _tap_at(heard, dose, units, taken_at, also(tap.sure, Sure.DOUBLE)))
     is_extra = tap.confirmed(Sure.DOUBLE) and already is not None and already.answer is DoseAnswer.TAKEN
     answer = DoseAnswer.EXTRA if is_extra else DoseAnswer.TAKEN
     event = await report_dose(heard, dose, answer, units=units, taken_at=taken_at)
@@ -70,7 +70,7 @@ async def _already_taken(
     same_press = abs(heard.said_at - already.reported_at) < timedelta(minutes=2)
     if same_press or already.cause_key == heard.cause_key:
         return await recorded(heard, dose, already=True)
-    yes = _tap_at(heard, dose, units, taken_at, Sure.DAY + Sure.DOUBLE)
+    yes = _tap_at(heard, dose, units, taken_at, also(Sure.DAY, Sure.DOUBLE))
     return _double_question(dose, already.taken_at or already.recorded_at, yes)
 
 

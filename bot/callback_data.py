@@ -1,6 +1,7 @@
 """Callback data: a tap as a short text and back, by one codec. Ids and never words; 64 bytes at most."""
 
 import re
+from itertools import permutations
 from typing import Final
 
 from protocol.taps import Sure, Tap, Verb
@@ -8,16 +9,16 @@ from protocol.taps import Sure, Tap, Verb
 BYTES_MAX: Final = 64  # Bot API, InlineKeyboardButton.callback_data
 VERSION: Final = "1"  # another meaning of the same letters gets another number
 
-# Anything a client may send arrives here: only what `encode` could have written is read. The lengths add up to 63.
+# Anything a client may send arrives here: only what `encode` could have written is read. The lengths add up to 64.
 _WRITTEN: Final = re.compile(
     VERSION
     + r"\.(?P<verb>[A-Za-z]{1,2})"
     + r"\.(?P<record_id>[0-9A-Za-z-]{0,26})"
     + r"\.(?P<argument>[0-9A-Za-z@:_+-]{0,28})"
-    + r"\.(?P<sure>[a-z]{0,2})"
+    + r"\.(?P<sure>[a-z]{0,3})"
 )
 _VERBS: Final = {verb.value: verb for verb in Verb}
-_SURES: Final = {"", *Sure, *(one + other for one in Sure for other in Sure if one != other)}
+_SURES: Final = {"".join(some) for count in range(len(Sure) + 1) for some in permutations(Sure, count)}
 
 
 def encode(tap: Tap) -> str:

@@ -45,6 +45,7 @@ class Sure(StrEnum):
 
     DAY = "d"  # it is this dose and not the next one's
     DOUBLE = "x"  # it really was taken in addition
+    REPLACE = "c"  # it takes the place of what is recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Tap:
 
     def confirmed(self, what: Sure) -> bool:
         return what in self.sure
+
+
+def also(sure: str, what: Sure) -> str:
+    """`sure` with one thing more confirmed."""
+    return sure if what in sure else sure + what
 
 
 @dataclass(frozen=True, slots=True)
