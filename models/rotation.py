@@ -77,8 +77,8 @@ async def one_value(session: AsyncSession, column: SealedColumn, names: tuple[st
     return None if row is None else (f"{column.place}/{row[0]}", row[1])
 
 
-async def reseal_batch(change: Change, progress: Progress, newest: str) -> Progress:
-    """Seals the next rows of one column under the key `newest`, in the caller's transaction."""
+async def reseal_batch(change: Change, progress: Progress, newest: str, *, limit: int = BATCH) -> Progress:
+    """Seals the next `limit` rows of one column under the key `newest`, in the caller's transaction."""
     column = progress.column
     query = select(column.keys, column.values).where(_sealed_otherwise(column, (newest,)))
     if progress.after is not None:
