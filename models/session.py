@@ -16,6 +16,7 @@ import models.sqlite as sqlite_rules  # before the driver is loaded
 from models.audit import GENESIS, chain_link
 from models.columns import canonical
 from models.ledger import AuditEntry, AuditHead, OutboxEntry
+from models.sqlite_driver import Driver
 from models.tables import StoreTable
 from models.vault import Vault
 
@@ -175,7 +176,9 @@ def open_engine(url: str, *, writes: bool) -> AsyncEngine:
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
         sqlite_rules.check_build()
-        engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), pool_size=1 if writes else 5)
+        engine = create_async_engine(
+            make_url(url).set(drivername="sqlite+aiosqlite"), module=Driver(writes=writes), pool_size=1 if writes else 5
+        )
         sqlite_rules.prepare(engine.sync_engine, writes=writes)
         return engine
     return create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, pool_pre_ping=True)
