@@ -164,14 +164,13 @@ def _facts(row: Row[Any], others: Sequence[Any], orders: dict[str, OrderFact], a
 
 
 def _overtakes(other: Any, row: Row[Any], at: datetime) -> bool:
-    """A later rung of the same dose is due as well: only the newest one is sent."""
+    """A later rung of the same dose is due too, or went out while this one was held up: only the newest counts."""
     return bool(
         other.dose_id == row.dose_id
         and other.id != row.id
         and other.kind is not PromptKind.DOSE_RECORD
         and other.due_at > row.due_at
         and other.due_at <= at
-        and other.state is not PromptState.DELIVERED
     )
 
 

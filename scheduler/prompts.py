@@ -5,6 +5,7 @@ A process that dies after `sending` leaves an unknown behind, never a second mes
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,6 +32,9 @@ GROUP = 8  # so many are marked as being sent together and sent side by side
 RETRY_FIRST = timedelta(seconds=15)
 RETRY_MAX = timedelta(minutes=10)
 ATTEMPTS_MAX = 50
+PUT_AHEAD = timedelta(hours=1)  # a prompt that cannot be read is looked at again after so long
+
+log = logging.getLogger("anshi.scheduler")
 
 Word = Callable[[Screen, Reader, Trial], Wording]
 
@@ -58,12 +62,26 @@ async def send_claimed(post: Post, claimed: Sequence[Claimed], at: datetime) -> 
     """Sends what was claimed, group by group; gives how many left."""
     sent = 0
     for start in range(0, len(claimed), GROUP):
-        group = await _mark_sending(post, claimed[start : start + GROUP], at)
+        group = await _marked(post, claimed[start : start + GROUP], at)
         async with asyncio.TaskGroup() as tasks:
             for ready in group:
                 tasks.create_task(_hand_over(post, ready))
         sent += len(group)
     return sent
+
+
+async def _marked(post: Post, claimed: Sequence[Claimed], at: datetime) -> list[_Ready]:
+    """Marks a group together; where one of it cannot be read, each by itself, and the bad one is put ahead."""
+    try:
+        return await _mark_sending(post, claimed, at)
+    except Exception:
+        if len(claimed) > 1:
+            log.warning("a group of prompts is looked at one by one", extra={"action": "send"})
+            return [ready for item in claimed for ready in await _marked(post, [item], at)]
+        log.exception("prompt failed", extra={"action": "send", "prompt_id": claimed[0].prompt_id})
+        async with post.store.change(at=at) as change:
+            await _write(change, claimed[0].prompt_id, {"state": PromptState.WAITING, "visible_at": at + PUT_AHEAD})
+        return []
 
 
 async def _mark_sending(post: Post, claimed: Sequence[Claimed], at: datetime) -> list[_Ready]:
@@ -76,7 +94,7 @@ async def _mark_sending(post: Post, claimed: Sequence[Claimed], at: datetime) ->
                 state = PromptState.EXPIRED if found.expired else PromptState.SKIPPED
                 await _settle(change, facts, {"state": state, "reason": found.reason, "settled_at": at})
             elif isinstance(found, Later):
-                await _write(change, facts, {"state": PromptState.WAITING, "visible_at": found.at})
+                await _write(change, facts.prompt_id, {"state": PromptState.WAITING, "visible_at": found.at})
             else:
                 ready.append(await _ready(post, change, facts, found))
         if ready:
@@ -161,21 +179,18 @@ async def _try_again(change: Change, facts: PromptFacts, error: DeliveryError, a
         values = {"state": PromptState.FAILED, "reason": error.reason, "settled_at": at}
         await _settle(change, facts, values)
         return
-    await _write(change, facts, values)
+    await _write(change, facts.prompt_id, values)
 
 
-async def _write(change: Change, facts: PromptFacts, values: dict[str, Any]) -> None:
+async def _write(change: Change, prompt_id: str, values: dict[str, Any]) -> None:
     await change.session.execute(
-        update(Prompt)
-        .where(col(Prompt.id) == facts.prompt_id)
-        .values(**values)
-        .execution_options(synchronize_session=False)
+        update(Prompt).where(col(Prompt.id) == prompt_id).values(**values).execution_options(synchronize_session=False)
     )
 
 
 async def _settle(change: Change, facts: PromptFacts, values: dict[str, Any]) -> None:
     """The end of one delivery, and what the study is owed of it."""
-    await _write(change, facts, values)
+    await _write(change, facts.prompt_id, values)
     record = {
         "id": facts.prompt_id,
         "participant_id": facts.participant_id,

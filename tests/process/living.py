@@ -137,14 +137,14 @@ class Site:
     async def until(self, holds: Callable[[], T | None], seconds: float = 20.0) -> T:
         """Looks again and again until there is something."""
         async with asyncio.timeout(seconds):
-            while not (found := holds()):
+            while not (found := holds()):  # noqa: ASYNC110  another process tells nobody
                 await asyncio.sleep(0.05)
         return found
 
     async def until_row(self, table: Any, holds: Callable[[Any], bool], seconds: float = 20.0) -> None:
         """Looks again and again until a row of this table is so."""
         async with asyncio.timeout(seconds):
-            while not any(holds(row) for row in await self.rows(table)):
+            while not any(holds(row) for row in await self.rows(table)):  # noqa: ASYNC110  likewise
                 await asyncio.sleep(0.2)
 
     def calls(self, method: str) -> int:

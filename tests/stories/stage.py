@@ -1,7 +1,7 @@
 """The stage of the stories: a whole system over the emulator, on a clock that a story moves."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -115,6 +115,16 @@ class Member:
         await self.stage.until(self.wall(on, time(hour, minute)))
 
 
+def _is_killed(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_killed(inner) for inner in error.exceptions)
+    return isinstance(error, KilledError)
+
+
+class KilledError(BaseException):
+    """The process is gone: nothing catches it, nothing is finished."""
+
+
 class Stage:
     """A system on SQLite or PostgreSQL. `stop` and `start` end and begin its process; the databases stay."""
 
@@ -128,6 +138,7 @@ class Stage:
         self.system: System = self._assemble()
         self.work: Clockwork | None = None
         self._users = 1000
+        self.kill_before = self.kill_after = ""
 
     @classmethod
     async def open(cls, kind: Kind, tmp_path: Path, start: datetime) -> "Stage":
@@ -142,9 +153,31 @@ class Stage:
         return "".join(self.chance.choices("0123456789abcdefghjkmnpqrstvwxyz", k=16))
 
     def _assemble(self) -> System:
-        request = InProcessRequest(self.emulator.call, self.emulator.download)
+        request = InProcessRequest(self._call, self.emulator.download)
         chance = Chance(self.new_id, self.chance.randbytes)
         return assemble(self.settings, self.clock, chance, Transport(request, request, None), vault=self.vault)
+
+    async def _call(self, token: str, method: str, parameters: Mapping[str, object]) -> tuple[int, bytes, Any]:
+        """The way to the emulator; a story can kill the process right before or right after a call of a method."""
+        if method == self.kill_before:
+            raise KilledError
+        answer = await self.emulator.call(token, method, parameters)
+        if method == self.kill_after:
+            raise KilledError
+        return answer
+
+    async def dies(self, going_on: Awaitable[None], *, before: str = "", after: str = "") -> None:
+        """Goes on until the process is killed at this call; its databases stay as they are at that moment."""
+        self.kill_before, self.kill_after = before, after
+        try:
+            await going_on
+        except BaseException as error:
+            if not _is_killed(error):
+                raise
+        else:
+            raise AssertionError(f"nothing called {before or after}")
+        self.kill_before = self.kill_after = ""
+        await self.stop()
 
     def _clockwork(self, loops: Sequence[Loop] | None = None) -> Clockwork:
         async def receive() -> int:
