@@ -58,7 +58,7 @@ async def order_dose(change: Change, participant: Participant, order: NewOrder, 
         participant.state = ParticipantState.ACTIVE
     change.owe(participant, participant_id=participant.id)
     await replan(change, participant, trial)
-    if order.kind is OrderKind.DOSE:
+    if order.kind in (OrderKind.DOSE, OrderKind.HOLD):
         _tell(change, participant, row)
     return row
 

@@ -33,7 +33,7 @@ def _check(code: str, contact_name: str, contact_phone: str, tz: str) -> None:
     if not 0 < len(contact_name) <= CONTACT_MAX:
         raise SiteError(f"the contact's name has 1 to {CONTACT_MAX} characters")
     if not PHONE.fullmatch(contact_phone):
-        raise SiteError("the contact's phone is written as it is dialled; example: 010-6915 6114")
+        raise SiteError("the contact's phone is written as it is dialled; example: 010-5550 0100")
     try:
         ZoneInfo(tz)
     except (ZoneInfoNotFoundError, ValueError):

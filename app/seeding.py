@@ -41,7 +41,7 @@ async def make_demo_store(store: Store, at: datetime, passwords: Callable[[], st
     """Sites, staff and the mark that makes this store a demo for good."""
     async with store.change(at=at, actor=OPERATOR) as change:
         change.session.add(Note(name=STORE_KIND, value=DEMO, at=at))
-        await add_site(change, "PUMCH", "研究团队 Study team", "010-6915-0000", "Asia/Shanghai")
+        await add_site(change, "PUMCH", "研究团队 Study team", "010-5550 0100", "Asia/Shanghai")
         await add_site(change, "LONDON", "Study team", "+44 20 7946 0000", "Europe/London")
         await change.session.flush()
         accounts = []

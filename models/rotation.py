@@ -83,7 +83,7 @@ async def reseal_batch(change: Change, progress: Progress, newest: str, *, limit
     query = select(column.keys, column.values).where(_sealed_otherwise(column, (newest,)))
     if progress.after is not None:
         query = query.where(column.keys > progress.after)
-    rows = (await change.session.execute(query.order_by(column.keys).limit(BATCH))).all()
+    rows = (await change.session.execute(query.order_by(column.keys).limit(limit))).all()
     if not rows:
         return replace(progress, done=True)
     opened = [(key, old, _resealed(change.vault, f"{column.place}/{key}", old)) for key, old in rows]
@@ -97,7 +97,7 @@ async def reseal_batch(change: Change, progress: Progress, newest: str, *, limit
         after=rows[-1][0],
         resealed=progress.resealed + resealed,
         unopened=progress.unopened + unopened,
-        done=len(rows) < BATCH,
+        done=len(rows) < limit,
     )
 
 

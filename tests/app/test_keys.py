@@ -12,7 +12,6 @@ from actions.enrolment import invite
 from actions.facts import participant_by_code
 from actions.linking import link_chat
 from app.clock import RealClock
-from models import rotation
 from models.chat_access import open_chat
 from models.identity import ChatLink, Identity, ParticipantMessage
 from models.inbox import InboxUpdate
@@ -135,17 +134,16 @@ async def store(furnished_store: str, trial: Trial) -> AsyncIterator[Store]:
 
 
 async def test_a_rotation_that_was_broken_off_goes_on_where_it_stood(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store,
 ) -> None:
-    monkeypatch.setattr(rotation, "BATCH", 2)
     column = SealedColumn(Staff, "id", "totp_secret")
     async with store.change(at=RealClock().now()) as change:
-        first = await reseal_batch(change, Progress(column), "k2")
+        first = await reseal_batch(change, Progress(column), "k2", limit=2)
     assert (first.resealed, first.done) == (2, False)
     progress = Progress(column)
     while not progress.done:
         async with store.change(at=RealClock().now()) as change:
-            progress = await reseal_batch(change, progress, "k2")
+            progress = await reseal_batch(change, progress, "k2", limit=2)
     assert progress.resealed == 4
     async with store.read() as session:
         secrets_now = list(await session.scalars(select(Staff.totp_secret)))
