@@ -47,7 +47,7 @@ async def test_a_participant_without_a_chat_is_followed_from_enrolment_to_report
         (DoseState.NOT_TAKEN, 0),
         (DoseState.TAKEN, 1),
     ]
-    await calls(stage, DayEntry(march(5), TAKEN, taken_time=time(21)), reason="found the empty blister")
+    await calls(stage, DayEntry(march(5), TAKEN, taken_time=time(19)), reason="found the empty blister")
     await wang.until(march(8), 21)
     sixth = await stage.dose(5, "075")
     assert (sixth.state, sixth.cause) == (DoseState.NOT_ASKED, Cause.NO_CHAT)
