@@ -177,7 +177,10 @@ def open_engine(url: str, *, writes: bool) -> AsyncEngine:
     if backend == "sqlite":
         sqlite_rules.check_build()
         engine = create_async_engine(
-            make_url(url).set(drivername="sqlite+aiosqlite"), module=Driver(writes=writes), pool_size=1 if writes else 5
+            make_url(url).set(drivername="sqlite+aiosqlite"),
+            module=Driver(writes=writes),
+            pool_size=1 if writes else 5,
+            max_overflow=0 if writes else 10,  # one writes at a time: the others wait here, not at the lock
         )
         sqlite_rules.prepare(engine.sync_engine, writes=writes)
         return engine
