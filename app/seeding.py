@@ -15,13 +15,15 @@ from emulator.server import Emulator
 from models.inbox import Note
 from models.session import Actor, Store
 from models.site import Staff
-from protocol.terms import Role
+from protocol.terms import Channel, Role
 from simulation.clockwork import Clockwork
-from simulation.cohort import Stage, script, seeded
+from simulation.cohort import CAST, Stage, add_phone, day_of, seeded, user_id
+from simulation.happenings import script
 from simulation.people import People
 
 SEED = 3364764
 DAYS = 30
+NEARLY = 0.97
 OPERATOR = Actor("system", "demo")
 
 Progress = Callable[[float, str], None]
@@ -61,16 +63,14 @@ async def live_a_month(
 ) -> None:
     """Runs the script day by day; every message goes through the real bot."""
     people = People(emulator.phone, seeded(SEED))
-    stage = await stage_of(system, emulator, people)
+    stage = await stage_of(system, emulator, people, end=(until - start) / timedelta(days=1))
     clockwork = Clockwork(clock, system.loops, receiver(system, emulator), people.act)
-    for happening in script(stage, start, DAYS):
+    for happening in script(stage, start):
         at = start + timedelta(days=happening.day)
-        if at >= until:
-            break
-        progress((at - start) / (until - start), happening.label)
+        progress((at - start) / (until - start) * NEARLY, happening.label)
         await clockwork.advance(at)
-        await _done(happening.act(at))
-    progress(0.97, "the last day")
+        await happening.act(at)
+    progress(NEARLY, "the last hours")
     await clockwork.advance(until)
     while True:
         if await system.loop("sync").tick(clock.now()) > clock.now():
@@ -78,9 +78,20 @@ async def live_a_month(
     progress(1.0, "ready")
 
 
-async def _done(acted: object) -> None:
-    if hasattr(acted, "__await__"):
-        await acted
+def bring_phones(stage: Stage, start: datetime) -> None:
+    """After a restart: pretend people behind all phones but those played by hand.
+
+    What stands on a phone has been looked at; nobody answers it now. A lost phone is made anew and presses Start.
+    """
+    known = {person.id for person in stage.phones.people()}
+    for member in CAST:
+        if member.channel is not Channel.TELEGRAM or day_of(member.joins_on, stage.end) < 0:
+            continue
+        add_phone(stage, member, start)
+        if user_id(member) not in known:
+            stage.phones.start(user_id(member))
+    for person in stage.people.persons:
+        person.seen.update({message.id: message.edited_at for message in stage.phones.messages(person.user)})
 
 
 def receiver(system: System, emulator: Emulator) -> Callable[[], Awaitable[int]]:
@@ -98,9 +109,11 @@ def receiver(system: System, emulator: Emulator) -> Callable[[], Awaitable[int]]
     return receive
 
 
-async def stage_of(system: System, emulator: Emulator, people: People) -> Stage:
-    """The stage with the two people on duty."""
+async def stage_of(
+    system: System, emulator: Emulator, people: People, *, end: float, by_hand: frozenset[str] = frozenset()
+) -> Stage:
+    """The stage with the two people on duty; `end` in days from the start."""
     async with system.store.read() as session:
         coordinator = (await session.scalars(select(Staff).where(Staff.name == "li"))).one()
         investigator = (await session.scalars(select(Staff).where(Staff.name == "han"))).one()
-    return Stage(system.store, system.trial, emulator.phone, people, coordinator, investigator)
+    return Stage(system.store, system.trial, emulator.phone, people, coordinator, investigator, end, by_hand)

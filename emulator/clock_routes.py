@@ -1,7 +1,7 @@
 """The clock panel over HTTP: what time it is, what comes next, and moving there."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from emulator.clocks import Planned
 from emulator.shield import PAGE_HEADERS, body
 
 if TYPE_CHECKING:
@@ -70,5 +71,5 @@ class ClockRoutes:
         return self._clock
 
 
-def _entry(planned: tuple[datetime, str]) -> dict[str, str]:
+def _entry(planned: Planned) -> dict[str, object]:
     return {"at": planned[0].isoformat(), "label": planned[1]}

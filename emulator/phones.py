@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from itertools import islice
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -176,8 +177,8 @@ class Phones:
 
     def messages(self, user: int, last: int | None = None) -> list[MessageView]:
         """The chat as it stands, oldest first; only the newest `last` where that is enough."""
-        arrived = [message for message in self._chat(user).messages.values() if message.arrived]
-        return [view(message) for message in (arrived if last is None else arrived[-last:])]
+        newest = (message for message in reversed(self._chat(user).messages.values()) if message.arrived)
+        return [view(message) for message in islice(newest, last)][::-1]
 
     def toasts(self, user: int) -> list[Toast]:
         return list(self._world.toasts.get(user, ()))

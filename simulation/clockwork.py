@@ -63,8 +63,8 @@ class Clockwork:
                 acts_next = await self.people(at)
             came = await self.receive()
             ran = await self._run_due(at, everything=came > 0)
-            if not came and not ran:
-                return acts_next
+            if not came and not ran:  # what the loops have just sent is looked at too
+                return acts_next if self.people is None else await self.people(at)
         raise EndlessRoundError
 
     async def _run_due(self, at: datetime, *, everything: bool) -> bool:

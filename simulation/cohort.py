@@ -1,6 +1,6 @@
 """The demo's cohort: a dozen pretend participants with a month behind them, lived through the real bot."""
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -24,18 +24,15 @@ from protocol.terms import (
     FoodMode,
     Language,
     NotTakenReason,
-    OrderKind,
     Source,
 )
 from protocol.trial import Trial
 from simulation.people import FORGETFUL, LATE, PROMPT, STEADY, WRITER, Habit, People, Person
 
-CALL_HOUR = 15  # UTC offset left aside: staff call in the afternoon
-
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One line of the cast."""
+    """One line of the cast. Days count from the start; below zero, back from the end."""
 
     code: str
     name: str
@@ -44,12 +41,16 @@ class Member:
     reminder: time
     food: FoodMode
     habit: Habit
-    joins_on: int  # day of the month lived
+    joins_on: float
     site: str = "PUMCH"
     channel: Channel = Channel.TELEGRAM
-    silent: tuple[int, int] | None = None  # days without an answer
-    hold: tuple[int, int] | None = None  # days of an ordered hold
-    raised_on: int | None = None  # the day a 2 mg order begins
+    silent: tuple[float, float] | None = None  # without an answer
+    hold: tuple[float, int] | None = None  # ordered: its first day, and how many days
+    raised_on: float | None = None  # the day a 2 mg order begins
+    reads_back: bool = True  # answers how many tablets it will be
+    unwell_on: tuple[float, ...] = ()
+    blocks_on: float | None = None  # blocks the bot
+    enters: bool = True  # answers the questions of entry; else stops after Start
 
 
 ZH, EN, SHANGHAI, LONDON = Language.ZH, Language.EN, "Asia/Shanghai", "Europe/London"
@@ -58,16 +59,18 @@ WITH, WITHOUT = FoodMode.WITH, FoodMode.WITHOUT
 CAST = (
     Member("P001", "方丽华", ZH, SHANGHAI, time(8), WITH, PROMPT, 0),
     Member("P002", "Emma Clarke", EN, LONDON, time(8, 30), WITHOUT, STEADY, 0),
-    Member("P003", "王建国", ZH, SHANGHAI, time(7, 30), WITH, LATE, 1),
+    Member("P003", "王建国", ZH, SHANGHAI, time(7, 30), WITH, LATE, 1, raised_on=-0.01, reads_back=False),
     Member("P004", "李秀英", ZH, SHANGHAI, time(8), WITHOUT, FORGETFUL, 1),
     Member("P005", "张伟", ZH, SHANGHAI, time(9), WITH, WRITER, 2, raised_on=20),
-    Member("P006", "刘桂芳", ZH, SHANGHAI, time(8), WITH, STEADY, 2, hold=(12, 16)),
-    Member("P007", "陈志强", ZH, SHANGHAI, time(7), WITH, PROMPT, 3, silent=(26, 40)),
-    Member("P008", "杨淑珍", ZH, SHANGHAI, time(8, 30), WITHOUT, STEADY, 4),
-    Member("P009", "赵敏", ZH, SHANGHAI, time(8), WITH, STEADY, 5, silent=(10, 14)),
+    Member("P006", "刘桂芳", ZH, SHANGHAI, time(8), WITH, STEADY, 2, hold=(12, 5)),
+    Member("P007", "陈志强", ZH, SHANGHAI, time(7), WITH, PROMPT, 3, silent=(-4.6, 99)),
+    Member("P008", "杨淑珍", ZH, SHANGHAI, time(8, 30), WITHOUT, STEADY, 4, unwell_on=(9.4, -0.1)),
+    Member("P009", "赵敏", ZH, SHANGHAI, time(8), WITH, STEADY, 5, silent=(10, 14), hold=(-1.5, 5)),
     Member("P010", "周玉兰", ZH, SHANGHAI, time(8), WITH, STEADY, 5, channel=Channel.PHONE),
     Member("P011", "Thomas Weber", EN, LONDON, time(8), WITH, FORGETFUL, 8),
     Member("P012", "孙国平", ZH, SHANGHAI, time(20), WITH, PROMPT, 10),
+    Member("P013", "何建军", ZH, SHANGHAI, time(8), WITHOUT, LATE, 12, blocks_on=-1.4),
+    Member("P014", "Helen Moore", EN, LONDON, time(9), WITH, STEADY, -0.6, enters=False),
 )
 """Names are made up; they stand in the sealed identity table only."""
 
@@ -82,6 +85,8 @@ class Stage:
     people: People
     coordinator: Staff
     investigator: Staff
+    end: float  # days from the start to the end
+    by_hand: frozenset[str] = frozenset()  # whose phones no pretend person answers
 
 
 def user_id(member: Member) -> int:
@@ -89,22 +94,36 @@ def user_id(member: Member) -> int:
     return 7_000_000 + int(member.code.removeprefix("P"))
 
 
-def add_phone(stage: Stage, member: Member, start: datetime) -> Person:
-    """The member's phone with its habits."""
+def first_name(member: Member) -> str:
+    """As it stands on the phone."""
+    return member.name.rpartition(" ")[0] or member.name
+
+
+def day_of(day: float, end: float) -> float:
+    """The day from the start; one below zero is counted back from the end."""
+    return day if day >= 0 else end + day
+
+
+def add_phone(stage: Stage, member: Member, start: datetime) -> None:
+    """The member's phone; pressed by somebody who plays it, or by a pretend person."""
     stage.phones.create_user(
-        "zh-hans" if member.language is ZH else "en",
-        member.name.rpartition(" ")[0] or member.name,
-        user_id(member),
-        tz=member.tz,
+        "zh-hans" if member.language is ZH else "en", first_name(member), user_id(member), tz=member.tz
     )
+    if member.enters and member.code not in stage.by_hand:
+        stage.people.persons.append(_person(stage, member, start))
+
+
+def _person(stage: Stage, member: Member, start: datetime) -> Person:
+    user = user_id(member)
+    first, last = (day_of(day, stage.end) for day in member.silent or (math.inf, math.inf))
 
     def mood(at: datetime) -> Habit | None:
-        day = (at - start).days
-        return None if member.silent and member.silent[0] <= day < member.silent[1] else member.habit
+        day = (at - start) / timedelta(days=1)
+        away = seeded(user * 1000 + int(day)).random() < member.habit.days_off
+        return None if away or first <= day < last else member.habit
 
-    person = Person(user_id(member), member.language, member.food, member.reminder.strftime("%H%M"), member.habit, mood)
-    stage.people.persons.append(person)
-    return person
+    reminder = member.reminder.strftime("%H%M")
+    return Person(user, member.language, member.food, reminder, member.habit, mood, reads_back=member.reads_back)
 
 
 async def join(stage: Stage, member: Member, at: datetime) -> str:
@@ -195,63 +214,6 @@ def _told(stage: Stage, member: Member, dose: ScheduledDose, at: datetime) -> Re
         taken_at=dose.due_at if took else None,
     )
     return report if took else replace(report, reason=NotTakenReason.FORGOT)
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that staff do on a day of the month."""
-
-    day: float
-    label: str
-    act: Callable[[datetime], object]
-
-
-def script(stage: Stage, start: datetime, days: int) -> list[Happening]:
-    """Everything that staff do, in order of time."""
-    found = []
-    for member in CAST:
-        found.append(Happening(member.joins_on + 0.1, f"{member.code} joins", _joining(stage, member, start)))
-        if member.hold:
-            found += _hold(stage, member, member.hold, start)
-        if member.raised_on is not None:
-            found.append(_raise(stage, member, member.raised_on, start))
-        if member.channel is Channel.PHONE:
-            found += [_calling(stage, member, day) for day in range(member.joins_on + 2, days - 1, 2)]
-    return sorted(found, key=lambda item: item.day)
-
-
-def _joining(stage: Stage, member: Member, start: datetime) -> Callable[[datetime], object]:
-    async def act(at: datetime) -> None:
-        token = await join(stage, member, at)
-        if token:
-            person = add_phone(stage, member, start)
-            stage.phones.start(person.user, token)
-
-    return act
-
-
-def _hold(stage: Stage, member: Member, days: tuple[int, int], start: datetime) -> list[Happening]:
-    first, last = ((start + timedelta(days=day)).date() for day in days)
-
-    async def hold(at: datetime) -> None:
-        await order(stage, member, NewOrder(OrderKind.HOLD, first, "low platelets", "Dr Han", until_on=last), at)
-
-    return [Happening(days[0] - 0.6, f"{member.code} hold", hold)]
-
-
-def _raise(stage: Stage, member: Member, day: int, start: datetime) -> Happening:
-    async def act(at: datetime) -> None:
-        from_on = (start + timedelta(days=day)).date()
-        await order(stage, member, NewOrder(OrderKind.DOSE, from_on, "low trough", "Dr Han", 2.0), at)
-
-    return Happening(day - 1.6, f"{member.code} new order", act)
-
-
-def _calling(stage: Stage, member: Member, day: int) -> Happening:
-    async def act(at: datetime) -> None:
-        await call(stage, member, at)
-
-    return Happening(day + 0.3, f"{member.code} call", act)
 
 
 def seeded(seed: int) -> Random:

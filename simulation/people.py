@@ -22,18 +22,19 @@ class Habit:
     taken: float
     not_taken: float
     later: float = 0.0
-    twice: float = 0.0  # presses the button twice
-    writes: float = 0.0  # types instead of pressing
+    writes: float = 0.0  # share of "taken" that is typed instead of pressed
+    days_off: float = 0.0  # share of days without any answer
 
 
 LOOKED_AT = 6  # messages on the screen
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-PROMPT = Habit((1, 25), taken=0.97, not_taken=0.01, twice=0.05)
-STEADY = Habit((5, 90), taken=0.93, not_taken=0.02, later=0.04)
-LATE = Habit((60, 300), taken=0.90, not_taken=0.03, later=0.05)
-FORGETFUL = Habit((10, 200), taken=0.72, not_taken=0.10, later=0.05)
-WRITER = Habit((2, 60), taken=0.94, not_taken=0.02, writes=0.5)
+PROMPT = Habit((1, 25), taken=0.97, not_taken=0.01, days_off=0.01)
+STEADY = Habit((5, 90), taken=0.90, not_taken=0.03, later=0.05, days_off=0.03)
+LATE = Habit((60, 300), taken=0.85, not_taken=0.04, later=0.05, days_off=0.06)
+FORGETFUL = Habit((10, 200), taken=0.45, not_taken=0.12, later=0.05, days_off=0.18)
+WRITER = Habit((2, 60), taken=0.94, not_taken=0.02, writes=0.5, days_off=0.03)
+TAKEN_WORDS = {Language.ZH: "吃了", Language.EN: "taken"}
 
 
 class Mood(Protocol):
@@ -52,6 +53,7 @@ class Person:
     reminder: str  # HHMM
     habit: Habit
     mood: Mood | None = None
+    reads_back: bool = True
     seen: dict[int, datetime | None] = field(default_factory=dict)  # message id to the edit that was looked at
 
     def habit_at(self, at: datetime) -> Habit | None:
@@ -92,8 +94,14 @@ class People:
 
     def _consider(self, person: Person, message: MessageView, at: datetime) -> None:
         taps = [(decode(button.data or ""), button.data) for row in message.buttons for button in row]
-        choice = self._choose(person, [(tap, data) for tap, data in taps if tap is not None and data], at)
-        if choice is not None:
+        read = [(tap, data) for tap, data in taps if tap is not None and data]
+        choice = self._choose(person, read, at)
+        if choice is None:
+            return
+        took = any(tap.verb is Verb.TAKEN and data == choice[0] for tap, data in read)
+        if took and self.random.random() < person.habit.writes:
+            self.at(at + choice[1], lambda: self.phones.send_text(person.user, TAKEN_WORDS[person.language]))
+        else:
             self._plan(person, message, choice[0], at + choice[1])
 
     def _plan(self, person: Person, message: MessageView, data: str, when: datetime) -> None:
@@ -120,7 +128,7 @@ class People:
         self, person: Person, by_verb: dict[Verb, list[tuple[Tap, str]]], at: datetime
     ) -> tuple[str, timedelta] | None:
         for verb in (Verb.KEEP, Verb.FIRST_NO, Verb.TAKEN_AT, Verb.REASON, Verb.SNOOZE, Verb.READ_BACK):
-            if verb in by_verb:
+            if verb in by_verb and (person.reads_back or verb is not Verb.READ_BACK):
                 choices = by_verb[verb]
                 pick = choices[len(choices) // 2] if verb is Verb.READ_BACK else self.random.choice(choices)
                 return pick[1], timedelta(seconds=self.random.randint(8, 40))

@@ -1,7 +1,7 @@
 // The panel beside the phones: the clock and its buttons, and which phone is whose.
 import { node } from "./nodes.js";
 import { act, get, post } from "./wire.js";
-import { locale, wordsOf } from "./words.js";
+import { locale, short, wordsOf } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -13,6 +13,7 @@ export class Clock {
 
   speak(language, tz) {
     this.say = wordsOf(language);
+    this.short = short(language);
     const options = { timeZone: tz };
     const name = locale(language);
     this.time = new Intl.DateTimeFormat(name, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -30,6 +31,7 @@ export class Clock {
     byId("clock-time").dateTime = now;
     byId("clock-day").textContent = this.day.format(at);
     byId("clock-zone").textContent = this.zone;
+    byId("clock-apart").textContent = this.apart(now);
     byId("sheet-time").textContent = `${this.brief.format(at)} ${this.time.format(at)}`;
   }
 
@@ -43,7 +45,7 @@ export class Clock {
     byId("clock").hidden = false;
     byId("clock-next").textContent = state.next ? this.entry(state.next) : this.say.nothing;
     document.querySelector(".jump").ariaDisabled = String(!state.next);
-    const rows = state.upcoming.map((entry) => node("li", {}, node("time", { dateTime: entry.at }, this.when(entry)), node("span", {}, entry.label)));
+    const rows = state.upcoming.map((entry) => node("li", {}, node("time", { dateTime: entry.at }, this.when(entry)), node("span", {}, this.label(entry))));
     byId("upcoming").replaceChildren(...(rows.length ? rows : [node("li", {}, this.say.nothing)]));
   }
 
@@ -54,7 +56,17 @@ export class Clock {
     return same ? time : `${this.brief.format(moment)} ${time}`;
   }
 
-  entry(entry) { return `${this.when(entry)} · ${entry.label}`; }
+  label({ label }) { return typeof label === "string" ? label : label[this.short]; }
+
+  entry(entry) { return `${this.when(entry)} · ${this.label(entry)}`; }
+
+  // Beside the real clock, where the two differ: a demo whose clock was moved must not be mistaken.
+  apart(now) {
+    const minutes = Math.round((Date.parse(now) - Date.now()) / 60000);
+    if (Math.abs(minutes) < 3) return this.say.real_time;
+    const [days, hours, rest] = [Math.floor(Math.abs(minutes) / 1440), Math.floor(Math.abs(minutes) / 60) % 24, Math.abs(minutes) % 60];
+    return this.say[minutes > 0 ? "ahead" : "behind"](this.say.span(days, hours, rest));
+  }
 
   async move(button) {
     if (this.moving || button.ariaDisabled === "true") return;
@@ -87,7 +99,7 @@ export class Clock {
     return setInterval(async () => {
       const state = await get("/phone/clock");
       if (!this.moving) return;
-      this.tick(state.now);
+      this.plan(state);
       this.ticked(state.now);
       byId("clock-progress").value = to > from ? (Date.parse(state.now) - from) / (to - from) : 1;
     }, 250);

@@ -12,6 +12,8 @@ const WORDS = {
     about: "这个机器人能做什么？", edited: "已编辑", deleted: "此消息已删除", silent: "静音", close: "知道了",
     queued: "等待发送", a_photo: "照片", a_voice: "语音消息", too_big: "照片不能超过 5 MB",
     not_picture: "只能发送 JPEG 或 PNG 照片", no_answer: "机器人没有回应", no_network: "没有网络，请稍后再试",
+    real_time: "与真实时间一致", ahead: (span) => `比真实时间快 ${span}`, behind: (span) => `比真实时间慢 ${span}`,
+    span: (days, hours, minutes) => [days && `${days} 天`, hours && `${hours} 小时`, !days && minutes && `${minutes} 分钟`].filter(Boolean).join(" "),
     copied: "已复制", you: "您", today: "今天", empty: "还没有手机。请在旁边打开一部。",
   },
   en: {
@@ -29,6 +31,8 @@ const WORDS = {
     queued: "waiting to be sent", a_photo: "Photo", a_voice: "Voice message", too_big: "A photo can have at most 5 MB",
     not_picture: "Only JPEG or PNG photos can be sent", no_answer: "The bot did not answer",
     no_network: "No network. Please try again later.",
+    real_time: "Shows the real time", ahead: (span) => `${span} ahead of the real time`, behind: (span) => `${span} behind the real time`,
+    span: (days, hours, minutes) => [days && `${days} d`, hours && `${hours} h`, !days && minutes && `${minutes} min`].filter(Boolean).join(" "),
     copied: "Copied", you: "You", today: "Today", empty: "There is no phone yet. Open one beside this.",
   },
 };
