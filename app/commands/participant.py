@@ -12,6 +12,7 @@ from app.acting import KNOWS_NAMES, acting, reader, theirs
 from app.commands.enrolling import consent, eligibility, enrol, invite
 from app.commands.leaving import consent_withdrawn, died, unlink, withdraw
 from app.commands.options import as_json, as_reader, show, tell
+from app.commands.zone import zone
 from app.office import Office, OfficeError, run
 from models.access import access_participant, access_participants
 from models.alert import Alert
@@ -38,7 +39,7 @@ def participant() -> None:
     """Participants: entry, invitation, chats, leaving."""
 
 
-for command in (eligibility, consent, enrol, invite, unlink, withdraw, died, consent_withdrawn):
+for command in (eligibility, consent, enrol, invite, zone, unlink, withdraw, died, consent_withdrawn):
     participant.add_command(command)
 
 

@@ -11,6 +11,7 @@ from tests.app.conftest import Desk, days_ago
 REASON = ("--reason", "because")
 TOUCHES = {
     "invite": ("participant", "invite"),
+    "zone": ("participant", "zone", "--tz", "Europe/London", *REASON),
     "unlink": ("participant", "unlink", *REASON),
     "withdraw": ("participant", "withdraw", *REASON),
     "died": ("participant", "died", "--on", days_ago(0)),
