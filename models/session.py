@@ -1,24 +1,37 @@
 """The store, opened and closed; and a change: one transaction with its audit and outbox entries."""
 
+import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import Engine, event, insert, select, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlmodel import col, select
+from sqlalchemy.pool import ConnectionPoolEntry
 
 import models.sqlite as sqlite_rules  # before the driver is loaded
 from models.audit import GENESIS, chain_link
 from models.columns import canonical
 from models.ledger import AuditEntry, AuditHead, OutboxEntry
 from models.sqlite_driver import Driver
-from models.tables import StoreTable
+from models.tables import StoreTable, table_of
 from models.vault import Vault
+
+REST_SECONDS = 1.0  # a connection that worked so lately is taken to live
+
+# Built once, on the tables themselves: every transaction runs some of them.
+_HEAD: Final = table_of(AuditHead)
+_OWE: Final = insert(table_of(OutboxEntry))
+_APPEND: Final = insert(table_of(AuditEntry))
+_LOCK_HEAD: Final = select(_HEAD.c.seq, _HEAD.c.hash).with_for_update()
+_FIRST_HEAD: Final = insert(_HEAD)
+_MOVE_HEAD: Final = update(_HEAD).where(_HEAD.c.id == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +101,10 @@ class Change:
 
     async def settle(self) -> None:
         """Writes the outbox entries, then the audit chain: the head is locked last and shortest."""
-        await self.session.flush()
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()
         if self._owed:
-            await self.session.execute(insert(OutboxEntry), [self._outbox_row(key) for key in self._owed])
+            await self.session.execute(_OWE, [self._outbox_row(key) for key in self._owed])
         if self._audits:
             await self._append_audit()
 
@@ -110,7 +124,7 @@ class Change:
         }
 
     async def _append_audit(self) -> None:
-        head = (await self.session.execute(select(AuditHead.seq, AuditHead.hash).with_for_update())).one_or_none()
+        head = (await self.session.execute(_LOCK_HEAD)).one_or_none()
         seq, previous = (head.seq, head.hash) if head else (0, GENESIS)
         rows = []
         for noted in self._audits:
@@ -118,12 +132,11 @@ class Change:
             row = chain_link(seq, previous, at=self.at, actor=self.actor, noted=noted, salt=self.random_bytes(16).hex())
             previous = row["hash"]
             rows.append(row)
-        await self.session.execute(insert(AuditEntry), rows)
-        values = {"id": 1, "seq": seq, "hash": previous}
+        await self.session.execute(_APPEND, rows)
         if head is None:
-            await self.session.execute(insert(AuditHead), [values])
+            await self.session.execute(_FIRST_HEAD, {"id": 1, "seq": seq, "hash": previous})
         else:
-            await self.session.execute(update(AuditHead).where(col(AuditHead.id) == 1).values(seq=seq, hash=previous))
+            await self.session.execute(_MOVE_HEAD, {"seq": seq, "hash": previous})
 
 
 class Store:
@@ -151,10 +164,16 @@ class Store:
     @asynccontextmanager
     async def change(self, *, at: datetime, actor: Actor = SYSTEM) -> AsyncIterator[Change]:
         """One transaction. Leaving it normally commits all; an exception leaves nothing behind."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        session = AsyncSession(self.engine, expire_on_commit=False)
+        try:
             change = Change(session, at, actor, self.vault, self.new_id, self._random_bytes)
             yield change
             await change.settle()
+            await session.commit()
+        except BaseException:
+            await asyncio.shield(session.close())  # rolls back, also where the task was cancelled
+            raise
+        session.sync_session.close()  # the connection went back with the commit
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -184,7 +203,30 @@ def open_engine(url: str, *, writes: bool) -> AsyncEngine:
         )
         sqlite_rules.prepare(engine.sync_engine, writes=writes)
         return engine
-    return create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10, pool_pre_ping=True)
+    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), pool_size=10)
+    _ping_after_rest(engine.sync_engine)
+    return engine
+
+
+def _ping_after_rest(engine: Engine) -> None:
+    """A connection that lay unused is asked whether it still lives; one that just worked is not asked each time."""
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        rested = time.monotonic() - record.info.get("rests_since", time.monotonic())
+        if rested > REST_SECONDS and not _lives(engine, connection):
+            raise DisconnectionError
+
+
+def _lives(engine: Engine, connection: Any) -> bool:
+    try:
+        return bool(engine.dialect.do_ping(connection))
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 def sha256(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
 from models.columns import metadata
@@ -18,3 +18,8 @@ class StoreTable(SQLModel):
     def values(self) -> dict[str, Any]:
         """The row as column name to value."""
         return {name: getattr(self, name) for name in type(self).model_fields}
+
+
+def table_of(model: type[StoreTable]) -> Table:
+    """The table itself: a statement on it is told to the database as it stands, without the ORM between."""
+    return STORE.tables[str(model.__tablename__)]

@@ -51,7 +51,8 @@ class PromptFacts:
     language: Language
     tz: str
     food: FoodMode
-    site_code: str
+    contact_name: str
+    contact_phone: str
     stopped: bool
     unreachable: bool
     blocked: bool

@@ -9,10 +9,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import update
-from sqlmodel import col
+from sqlalchemy import bindparam, update
 
 from actions.alerts import open_alert
 from messages.courier import Courier, DeliveryError, Wording
@@ -21,12 +20,13 @@ from models.identity import ChatLink
 from models.participant import Participant
 from models.prompt import Prompt
 from models.session import Change, Store
+from models.tables import table_of
 from protocol.screens import EveningQuestion, LateAdvice, Reader, Screen
 from protocol.terms import AlertKind, Channel, Lane, PromptKind, PromptState
 from protocol.trial import Trial
 from scheduler.checks import Later, PromptFacts, Skip, last_look
 from scheduler.claims import Claimed
-from scheduler.facts import contact_of, prompt_facts
+from scheduler.facts import prompt_facts
 
 GROUP = 8  # so many are marked as being sent together and sent side by side
 RETRY_FIRST = timedelta(seconds=15)
@@ -35,6 +35,12 @@ ATTEMPTS_MAX = 50
 PUT_AHEAD = timedelta(hours=1)  # a prompt that cannot be read is looked at again after so long
 
 log = logging.getLogger("anshi.scheduler")
+
+_PROMPT: Final = table_of(Prompt)
+_WRITE: Final = update(_PROMPT).where(_PROMPT.c.id == bindparam("prompt"))
+_MARK: Final = (
+    update(_PROMPT).where(_PROMPT.c.id.in_(bindparam("prompts", expanding=True))).values(state=PromptState.SENDING)
+)
 
 Word = Callable[[Screen, Reader, Trial], Wording]
 
@@ -96,20 +102,14 @@ async def _mark_sending(post: Post, claimed: Sequence[Claimed], at: datetime) ->
             elif isinstance(found, Later):
                 await _write(change, facts.prompt_id, {"state": PromptState.WAITING, "visible_at": found.at})
             else:
-                ready.append(await _ready(post, change, facts, found))
+                ready.append(_ready(post, facts, found))
         if ready:
-            await change.session.execute(
-                update(Prompt)
-                .where(col(Prompt.id).in_([item.facts.prompt_id for item in ready]))
-                .values(state=PromptState.SENDING)
-                .execution_options(synchronize_session=False)
-            )
+            await change.session.execute(_MARK, {"prompts": [item.facts.prompt_id for item in ready]})
     return ready
 
 
-async def _ready(post: Post, change: Change, facts: PromptFacts, screen: Screen) -> _Ready:
-    contact = await contact_of(change.session, facts.site_code)
-    reader = Reader(facts.language, facts.tz, contact.name, contact.phone)
+def _ready(post: Post, facts: PromptFacts, screen: Screen) -> _Ready:
+    reader = Reader(facts.language, facts.tz, facts.contact_name, facts.contact_phone)
     chat = open_chat(post.store.vault, facts.link_id or "", facts.chat or "")
     return _Ready(facts, chat, post.word(screen, reader, post.trial), screen)
 
@@ -183,9 +183,7 @@ async def _try_again(change: Change, facts: PromptFacts, error: DeliveryError, a
 
 
 async def _write(change: Change, prompt_id: str, values: dict[str, Any]) -> None:
-    await change.session.execute(
-        update(Prompt).where(col(Prompt.id) == prompt_id).values(**values).execution_options(synchronize_session=False)
-    )
+    await change.session.execute(_WRITE, {"prompt": prompt_id} | values)
 
 
 async def _settle(change: Change, facts: PromptFacts, values: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from models.participant import Participant
 from models.session import Store
 from protocol.terms import AlertKind
 from protocol.trial import Trial
-from scheduler.claims import claim, next_due_at, recover
+from scheduler.claims import claim, next_due_at
 from scheduler.prompts import Post, send_claimed
 
 log = logging.getLogger("anshi.scheduler")
@@ -71,13 +71,11 @@ async def _put_plan_ahead(store: Store, participant_id: str, at: datetime) -> No
 
 
 async def send_tick(post: Post, at: datetime, *, owner: str) -> datetime:
-    """Ends old leases, claims what is due and sends it."""
-    async with post.store.change(at=at) as change:
-        await recover(change)
-    claimed = await claim(post.store, at, owner=owner, limit=BATCH)
-    if claimed:
-        await send_claimed(post, claimed, at)
+    """Ends old leases, claims what is due and sends it; one look and no transaction where nothing is due."""
     found = await next_due_at(post.store)
+    if found is not None and found <= at:
+        await send_claimed(post, await claim(post.store, at, owner=owner, limit=BATCH), at)
+        found = await next_due_at(post.store)
     return max(found, at) if found is not None else at + HOUSEKEEPING
 
 
