@@ -29,7 +29,7 @@ class Habit:
 LOOKED_AT = 6  # messages on the screen
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-PROMPT = Habit((1, 25), taken=0.97, not_taken=0.01, days_off=0.01)
+PROMPT = Habit((1, 25), taken=0.95, not_taken=0.01, later=0.02, days_off=0.03)
 STEADY = Habit((5, 90), taken=0.90, not_taken=0.03, later=0.05, days_off=0.03)
 LATE = Habit((60, 300), taken=0.85, not_taken=0.04, later=0.05, days_off=0.06)
 FORGETFUL = Habit((10, 200), taken=0.45, not_taken=0.12, later=0.05, days_off=0.18)

@@ -50,6 +50,7 @@ async function choose(side, user) {
 function hear(kind, user, data) {
   if (kind === "person") { people.set(user, data); speak(); }
   if (kind === "clock") { tick(data.now); clock.refresh(); }
+  if (kind === "message") clock.refreshSoon();
   for (const side of SIDES) if (desk[side] && (user === null || desk[side] === user)) phones[side]?.hear(kind, data);
 }
 

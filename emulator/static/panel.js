@@ -18,6 +18,7 @@ export class Clock {
     const name = locale(language);
     this.time = new Intl.DateTimeFormat(name, { ...options, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.day = new Intl.DateTimeFormat(name, { ...options, year: "numeric", month: "long", day: "numeric", weekday: "long" });
+    this.weekday = new Intl.DateTimeFormat(name, { ...options, weekday: "short" });
     this.brief = new Intl.DateTimeFormat(name, { ...options, month: "short", day: "numeric", weekday: "short" });
     this.zone = tz;
     if (this.now) this.tick(this.now);
@@ -39,6 +40,13 @@ export class Clock {
     this.plan(await get("/phone/clock"));
   }
 
+  // What somebody has just answered may have changed what comes.
+  refreshSoon() {
+    if (!this.state || this.moving) return;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.refresh().catch(() => {}), 600);
+  }
+
   plan(state) {
     this.state = state;
     this.tick(state.now);
@@ -53,7 +61,9 @@ export class Clock {
     const moment = new Date(at);
     const time = this.time.format(moment);
     const same = this.brief.format(moment) === this.brief.format(new Date(this.now));
-    return same ? time : `${this.brief.format(moment)} ${time}`;
+    if (same) return time;
+    const soon = moment - Date.parse(this.now) < 6 * 86400000;
+    return `${(soon ? this.weekday : this.brief).format(moment)} ${time}`;
   }
 
   label({ label }) { return typeof label === "string" ? label : label[this.short]; }
