@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from actions.conversation import answer
 from actions.enrolment import (
@@ -88,6 +89,7 @@ class Clinic:
         )
         self.post = Post(self.store, TRIAL, word, {Channel.TELEGRAM: self.phone}, lambda: self.at)
         self.said = 0
+        self.last: Intent | str = Tap(Verb.TODAY)
 
     def change(self, actor: Actor = LI) -> AbstractAsyncContextManager[Change]:
         return self.store.change(at=self.at, actor=actor)
@@ -99,7 +101,13 @@ class Clinic:
             await add_site(change, "PUMCH", "Team", "010-69150000", "Asia/Shanghai")
             await change.session.flush()
             for name, role in (("li", Role.COORDINATOR), ("han", Role.INVESTIGATOR)):
-                values = {"id": name, "name": name, "role": role, "site_code": "PUMCH", "created_at": self.at}
+                values: dict[str, Any] = {
+                    "id": name,
+                    "name": name,
+                    "role": role,
+                    "site_code": "PUMCH",
+                    "created_at": self.at,
+                }
                 change.session.add(Staff(**values, password_hash="", totp_secret=""))
             await change.session.flush()
             await self._papers(change)
@@ -136,7 +144,8 @@ class Clinic:
 
     async def say(self, intent: Intent | str, on: Bubble | None = None, *, again: bool = False) -> list[Answer]:
         """One tap, command or text; `again` is the same update once more."""
-        self.said += not again
+        if not again:
+            self.said, self.last = self.said + 1, intent
         async with self.change(Actor("participant", "chat")) as change:
             chat = await access_chat(change.session, self.store.vault, Channel.TELEGRAM, USER)
             assert chat is not None

@@ -46,8 +46,7 @@ class Days(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.folder = tempfile.TemporaryDirectory()
         self.superseded: dict[str, dict[str, Any]] = {}
-        self.last: tuple[Tap | str, bool] | None = None
-        self.discontinued_sent: set[str] = set()
+        self.seen: set[str] = set()
 
     def run(self, what: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(what)
@@ -65,31 +64,36 @@ class Days(RuleBasedStateMachine):
 
     # --- what may happen
 
-    @rule(hours=st.integers(1, 40), minutes=st.integers(0, 59))
+    @rule(hours=st.integers(0, 14), minutes=st.integers(0, 59))
     def waits(self, hours: int, minutes: int) -> None:
         self.run(self.clinic.until(self.clinic.at + timedelta(hours=hours, minutes=minutes)))
 
-    @rule(data=st.data())
-    def taps(self, data: st.DataObject) -> None:
+    @rule(late=st.integers(0, 16))
+    def takes_the_next_dose(self, late: int) -> None:
+        self.run(self._takes(timedelta(hours=late)))
+
+    @rule(data=st.data(), twice=st.booleans())
+    def taps(self, data: st.DataObject, *, twice: bool) -> None:
         bubbles = [bubble for bubble in self.clinic.phone.bubbles[-8:] if bubble.taps()]
         if not bubbles:
             return
         bubble = data.draw(st.sampled_from(bubbles), label="message")
         tap = data.draw(st.sampled_from(bubble.taps()), label="tap")
         self._look_at(self.run(self.clinic.say(tap, bubble)))
-        self.last = (tap, True)
+        if twice:
+            self._says_again()
 
-    @rule(words=st.sampled_from(WORDS))
-    def types(self, words: str) -> None:
+    @rule(words=st.sampled_from(WORDS), twice=st.booleans())
+    def types(self, words: str, *, twice: bool) -> None:
         self._look_at(self.run(self.clinic.say(words)))
-        self.last = (words, False)
+        if twice:
+            self._says_again()
 
-    @rule()
-    def the_same_update_comes_again(self) -> None:
-        if self.last is not None:
-            before = self.run(self._count())
-            self.run(self.clinic.say(self.last[0], again=True))
-            assert self.run(self._count()) == before
+    def _says_again(self) -> None:
+        """The same update comes once more: it has had its effect."""
+        before = self.run(self._count())
+        self.run(self.clinic.say(self.clinic.last, again=True))
+        assert self.run(self._count()) == before
 
     @rule(clock=st.sampled_from(["0000", "0600", "0800", "1230", "2000", "2345"]))
     def chooses_another_time(self, clock: str) -> None:
@@ -173,6 +177,22 @@ class Days(RuleBasedStateMachine):
             )
             assert [event.id for event in close] == []
 
+    async def _takes(self, late: timedelta) -> None:
+        async with self.clinic.store.read() as session:
+            dose = await session.scalar(
+                select(ScheduledDose)
+                .where(
+                    ScheduledDose.state == DoseState.OPEN,
+                    col(ScheduledDose.cancelled_at).is_(None),
+                    col(ScheduledDose.due_at) > self.clinic.at - timedelta(hours=12),
+                )
+                .order_by(col(ScheduledDose.ordinal))
+                .limit(1)
+            )
+        if dose is not None:
+            await self.clinic.until(max(self.clinic.at, dose.due_at + late))
+            await self.clinic.say(Tap(Verb.TAKEN, dose.id, str(dose.units)))
+
     async def _count(self) -> int:
         async with self.clinic.store.read() as session:
             return len(list(await session.scalars(select(DoseEvent.id))))
@@ -237,8 +257,8 @@ class Days(RuleBasedStateMachine):
         """Of the messages that have left since the last look."""
         async with self.clinic.store.read() as session:
             rows = await session.scalars(select(Prompt).where(Prompt.state == PromptState.DELIVERED))
-            fresh = [row for row in rows if row.id not in self.discontinued_sent]
-            self.discontinued_sent |= {row.id for row in fresh}
+            fresh = [row for row in rows if row.id not in self.seen]
+            self.seen |= {row.id for row in fresh}
             for row in fresh:
                 await self._prompt_holds(session, row)
 
