@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ async def run_demo(
     folder: Path, *, web_port: int, phone_port: int, days: int = DAYS, stop: asyncio.Event | None = None
 ) -> None:
     """Seeds the demo on its first start, then serves the phone, the pages and the bot until Ctrl-C, or `stop`."""
-    state = load_state(folder) or await seed(folder, days)
+    state = load_state(folder) or await seed(folder, days, RealClock().now())
     stop = stop or _stopped_by_signal()
     settings = settings_of(folder, state, web_port, phone_port)
     start_logging(settings)
@@ -148,11 +148,11 @@ def _save(folder: Path, state: DemoState, clock: MovableClock, emulator: Emulato
     save_state(folder, state.at(clock.now()))
 
 
-async def seed(folder: Path, days: int) -> DemoState:
-    """Makes the stores and lets the cohort live so many days up to now."""
+async def seed(folder: Path, days: int, at: datetime) -> DemoState:
+    """Makes the stores and lets the cohort live so many days up to `at`."""
     first_words(days)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # noqa: ASYNC240  nothing else runs yet
-    until = RealClock().now().replace(second=0, microsecond=0)
+    until = at.replace(second=0, microsecond=0)
     start = (until - timedelta(days=days)).replace(hour=1, minute=0)
     state = new_state(start, until)
     settings = settings_of(folder, state, WEB_PORT, PHONE_PORT)
