@@ -35,7 +35,7 @@ OF_THE_LADDER = (
     PromptKind.FIRST_DOSE_QUESTION,
     PromptKind.ASK_TEAM,
 )
-IN_TREATMENT = (ParticipantState.ENROLLED, ParticipantState.ACTIVE)
+LEFT = (ParticipantState.WITHDRAWN, ParticipantState.DIED)
 
 
 async def replan(change: Change, participant: Participant, trial: Trial) -> None:
@@ -48,7 +48,7 @@ async def replan(change: Change, participant: Participant, trial: Trial) -> None
     await change.session.flush()
     await _write_prompts(change, participant, stored, planned)
     participant.plan_due_at = None if planned.ends else change.at + PLAN_AGAIN
-    if participant.state not in IN_TREATMENT:
+    if participant.state in LEFT:  # a treatment that ends on a day to come is planned up to it
         participant.plan_due_at = None
 
 

@@ -88,8 +88,10 @@ def last_look(facts: PromptFacts, trial: Trial, at: datetime) -> Screen | Skip |
 
 
 def _person(facts: PromptFacts) -> Skip | None:
-    if facts.participant_state not in (ParticipantState.ENROLLED, ParticipantState.ACTIVE):
+    if facts.participant_state in (ParticipantState.WITHDRAWN, ParticipantState.DIED):
         return Skip("left_treatment")
+    if facts.participant_state is ParticipantState.DISCONTINUED and facts.dose is None:
+        return Skip("left_treatment")  # doses before the last day still count; those after it are cancelled
     if facts.stopped:
         return Skip(STOPPED)
     if facts.link_id is None:

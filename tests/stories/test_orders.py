@@ -138,6 +138,20 @@ async def test_after_a_discontinuation_no_prompt_comes_and_nothing_recorded_is_l
     assert AlertKind.FEELS_UNWELL in {alert.kind for alert in await stage.alerts()}
 
 
+async def test_a_discontinuation_from_a_day_to_come_asks_for_every_dose_before_it(stage: Stage) -> None:
+    fang = await after_the_first(stage)
+    await stage.order("017", OrderKind.DISCONTINUE, SATURDAY, reason="planned end")
+    for day in (WEDNESDAY, THURSDAY, FRIDAY):
+        await fang.until(day, 8)
+        assert fang.offers(Verb.TAKEN)
+        await fang.tap(Verb.TAKEN)
+    count = await asked(stage)
+    await fang.until(SUNDAY, 12)
+    assert await asked(stage) == count
+    assert [dose.due_on for dose in await stage.doses()] == [TUESDAY, WEDNESDAY, THURSDAY, FRIDAY]
+    assert (await study_sums(stage)).taken == 4
+
+
 async def test_an_order_that_tablets_cannot_make_is_refused_and_leaves_nothing(stage: Stage) -> None:
     await stage.at_home()
     before = [(d.id, d.units) for d in await stage.doses()]
