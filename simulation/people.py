@@ -100,15 +100,25 @@ class People:
             return
         took = any(tap.verb is Verb.TAKEN and data == choice[0] for tap, data in read)
         if took and self.random.random() < person.habit.writes:
-            self.at(at + choice[1], lambda: self.phones.send_text(person.user, TAKEN_WORDS[person.language]))
+            self.at(at + choice[1], lambda: self._write(person, TAKEN_WORDS[person.language]))
         else:
             self._plan(person, message, choice[0], at + choice[1])
 
+    def _write(self, person: Person, text: str) -> None:
+        if self._reaches(person):
+            self.phones.send_text(person.user, text)
+
+    def _reaches(self, person: Person) -> bool:
+        """Whether the phone can send: somebody may have blocked the bot or cut the network meanwhile."""
+        phone = self.phones.person(person.user)
+        return not phone.blocked and not phone.offline
+
     def _plan(self, person: Person, message: MessageView, data: str, when: datetime) -> None:
         def press() -> None:
-            if not any(item.id == message.id and _has(item, data) for item in self.phones.messages(person.user)):
-                return  # the message has changed meanwhile
-            self.phones.tap(person.user, data=data, message_id=message.id)
+            shown = self.phones.messages(person.user)
+            unchanged = any(item.id == message.id and _has(item, data) for item in shown)
+            if unchanged and self._reaches(person):
+                self.phones.tap(person.user, data=data, message_id=message.id)
 
         self.at(when, press)
 
