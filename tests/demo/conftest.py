@@ -12,10 +12,10 @@ from app.demo import seed
 AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # evening in Beijing, noon in London
 
 
-def seeded_folder(folder: Path, days: int) -> Path:
+def seeded_folder(folder: Path, days: int, at: datetime = AT) -> Path:
     """Seeds in a thread, so that no loop of a test is in the way."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(lambda: asyncio.run(seed(folder, days, AT))).result()
+        thread.submit(lambda: asyncio.run(seed(folder, days, at))).result()
     return folder
 
 
