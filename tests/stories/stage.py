@@ -18,7 +18,6 @@ from actions.enrolment import Person as Enrolee
 from actions.facts import participant_by_code
 from actions.hearing import Heard
 from actions.sites import add_site
-from actions.staff import add_staff
 from app.clock import StillClock
 from app.settings import Settings
 from app.wiring import Chance, System, Transport, assemble, receive_once
@@ -43,7 +42,6 @@ from simulation.clockwork import Clockwork
 from tests.postgres import Kind, fresh_store_url, fresh_study_url
 
 OPERATOR = Actor("system", "test")
-PASSWORD = "a long enough pass phrase 1"
 SHANGHAI, LONDON = "Asia/Shanghai", "Europe/London"
 FIRST_DAY = date(2026, 3, 2)
 SELDOM = {"sync": timedelta(days=2), "housekeeping": timedelta(hours=6)}
@@ -186,6 +184,7 @@ class Stage:
         return Clockwork(self.clock, loops or self.system.loops, receive, seldom=SELDOM)
 
     async def _people_on_duty(self) -> None:
+        """Accounts without a password: no story logs in."""
         async with self.system.store.change(at=self.clock.now(), actor=OPERATOR) as change:
             change.session.add(Note(name=STORE_KIND, value=DEMO, at=self.clock.now()))
             await add_site(change, "PUMCH", "研究团队", "010-69150000", SHANGHAI)
@@ -196,7 +195,8 @@ class Stage:
                 ("han", Role.INVESTIGATOR, "PUMCH"),
                 ("otto", Role.COORDINATOR, "OTHER"),
             ):
-                await add_staff(change, name=name, role=role, site_code=site, password=PASSWORD)
+                account: dict[str, Any] = {"id": self.new_id(), "name": name, "role": role, "site_code": site}
+                change.session.add(Staff(**account, password_hash="", totp_secret="", created_at=change.at))
 
     # --- time and processes
 
