@@ -18,7 +18,7 @@ from app.wiring import System, receive_once
 from emulator.server import Emulator
 from models.participant import Participant
 from models.prompt import Prompt
-from protocol.terms import PromptState
+from protocol.terms import PromptKind, PromptState
 from simulation.clockwork import Clockwork
 from simulation.people import People
 
@@ -114,4 +114,4 @@ class DemoHands:
                 .order_by(col(Prompt.due_at), col(Participant.code))
                 .limit(limit)
             )
-            return [(due_at, label(code, kind)) for due_at, kind, code in rows]
+            return [(due_at, label(code, PromptKind(kind))) for due_at, kind, code in rows]
