@@ -1,6 +1,6 @@
 """What stands in the record: today, and a month as a calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from messages.courier import Button, Wording
@@ -12,6 +12,7 @@ from protocol.taps import Tap, Verb
 from protocol.terms import DoseState
 from protocol.trial import Trial
 
+NO_DOSE = "·"  # a day without a dose of its own
 MARKS = {
     DoseState.TAKEN: "●",
     DoseState.TAKEN_PARTLY: "◐",
@@ -84,12 +85,21 @@ def _other_months(screen: screens.History, voice: Voice) -> list[Button]:
 
 
 def _weeks(days: Sequence[DayLine]) -> list[str]:
-    """A line a week: each day's number with its mark, so that nothing has to stand in columns to be read."""
-    weeks: dict[int, dict[date, str]] = {}
-    for line in sorted(days, key=lambda line: line.due_on):
-        monday = line.due_on.toordinal() - line.due_on.weekday()
-        weeks.setdefault(monday, {})[line.due_on] = f"{line.due_on.day}{MARKS[line.state]}"
-    return ["  ".join(week.values()) for _monday, week in sorted(weeks.items())]
+    """A line a week, from Monday to Sunday: its first and last day, then a mark for each day; short enough not to
+    wrap on a phone, whatever the width of its letters.
+    """
+    marks = {line.due_on: MARKS[line.state] for line in days}
+    mondays = sorted({on - timedelta(days=on.weekday()) for on in marks})
+    return [_week(monday, marks) for monday in mondays]
+
+
+def _week(monday: date, marks: Mapping[date, str]) -> str:
+    month = next(iter(marks)).month
+    week = [monday + timedelta(days=step) for step in range(7)]
+    inside = [on for on in week if on.month == month]
+    first, last = inside[0].day, inside[-1].day
+    span = str(first) if first == last else f"{first}–{last}"
+    return f"{span}  " + " ".join(marks.get(on, NO_DOSE) for on in inside)
 
 
 def _legend(days: Sequence[DayLine], voice: Voice) -> list[str]:

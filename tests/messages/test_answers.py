@@ -1,13 +1,15 @@
 """What is said after an answer: what stands, since when, how to change it; the approved words where it is serious."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count as counted
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.today import MARKS
+from messages.today import MARKS, NO_DOSE
 from protocol.screens import (
     DayLine,
     DoubleDoseQuestion,
@@ -163,13 +165,20 @@ def test_the_month_reads_without_columns_or_colours() -> None:
 def test_every_day_of_a_month_stands_there_once_and_the_totals_are_right(days: list[tuple[int, DoseState]]) -> None:
     lines = tuple(DayLine(date(2026, 11, day), state, 1, None) for day, state in days)
     text = told(History(date(2026, 11, 1), lines, earlier=False, later=False), EMMA).text
-    weeks = text.split("\n\n")[1].split()
-    for day, state in days:
-        assert weeks.count(f"{day}{MARKS[state]}") == 1
+    weeks = text.split("\n\n")[1].splitlines() if days else []
+    read = {on: mark for week in weeks for on, mark in _read_week(week)}
+    assert {on: mark for on, mark in read.items() if mark != NO_DOSE} == {day: MARKS[state] for day, state in days}
+    assert all(len(week) <= 22 for week in weeks), "a line wraps on a phone"
     counts = {state: sum(1 for _day, found in days if found is state) for state in DoseState}
     for state, count in counts.items():
         assert (f"{MARKS[state]} " in text.split("\n\n")[-1]) is bool(count)
         assert not count or f": {count} day" in text
+
+
+def _read_week(week: str) -> Iterator[tuple[int, str]]:
+    """The days of a line as a person counts them off: from its first day on, one mark each."""
+    span, *marks = week.split()
+    return zip(counted(int(span.partition("–")[0])), marks, strict=False)
 
 
 def test_the_marks_differ_in_shape() -> None:
