@@ -34,7 +34,7 @@ class Spin:
     async def ready(self, what: str) -> None:
         """Nothing to prepare."""
 
-    async def run(self, what: str) -> int:  # noqa: ARG002
+    async def run(self, what: str) -> int:
         return len({number % 97: str(number) for number in range(1_000_000)})
 
     async def close(self) -> None:

@@ -34,13 +34,15 @@ class BareTaps(BareSends):
         self._updates: list[dict[str, Any]] = []
         self._answer, self._buttons = answer()
 
-    async def ready(self, what: str) -> None:  # noqa: ARG002
+    async def ready(self, what: str) -> None:
         text, markup = reminder()
-        sent = [await self.bot.send_message(nth_user(number), text, reply_markup=markup) for number in range(self._block)]
+        sent = [
+            await self.bot.send_message(nth_user(number), text, reply_markup=markup) for number in range(self._block)
+        ]
         taps = [(message.chat_id, message.message_id, encode(taken("d1-1"))) for message in sent]
         self._updates = await tap_all(self._api_url, taps)
 
-    async def run(self, what: str) -> int:  # noqa: ARG002
+    async def run(self, what: str) -> int:
         for update in self._updates:
             query = update["callback_query"]
             chat, message = query["message"]["chat"]["id"], query["message"]["message_id"]

@@ -30,7 +30,7 @@ class BareSends:
     async def ready(self, what: str) -> None:
         """Nothing to prepare."""
 
-    async def run(self, what: str) -> int:  # noqa: ARG002
+    async def run(self, what: str) -> int:
         for number in range(self._block):
             await self.bot.send_message(nth_user(number), self._text, reply_markup=self._markup)
         return self._block

@@ -1,4 +1,4 @@
-"""The other side of the wire: the emulator over HTTP in a process of its own, with phones that can be tapped in bulk."""
+"""The other side of the wire: the emulator over HTTP in a process of its own, with phones tapped in bulk."""
 
 import sys
 from datetime import UTC, datetime

@@ -25,7 +25,7 @@ EMPTY_TICKS = 20
 class Accepting:
     """A courier that takes everything: what is measured is the tick."""
 
-    async def send(self, chat: str, wording: Wording, *, lane: Lane, silent: bool = False) -> str:  # noqa: ARG002
+    async def send(self, chat: str, wording: Wording, *, lane: Lane, silent: bool = False) -> str:
         return "1"
 
     async def edit(self, chat: str, message: str, wording: Wording, *, lane: Lane) -> None:
@@ -81,9 +81,7 @@ async def _make_due(store: Store, numbers: Sequence[int], apart: int) -> None:
     people: Any = [f"p{number}" for number in numbers]
     others = [f"p{number + apart}" for number in numbers]
     async with store.engine.begin() as connection:
-        await connection.execute(
-            update(Participant).where(col(Participant.id).in_(people)).values(plan_due_at=NOON)
-        )
+        await connection.execute(update(Participant).where(col(Participant.id).in_(people)).values(plan_due_at=NOON))
         await connection.execute(update(Prompt).where(col(Prompt.participant_id).in_(people)).values(visible_at=NOON))
         await connection.execute(
             update(ScheduledDose).where(col(ScheduledDose.participant_id).in_(others)).values(settle_at=NOON)

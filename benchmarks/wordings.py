@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from telegram import InlineKeyboardMarkup
+
 from benchmarks.rows import NOON
 from bot.keyboards import inline
 from messages.courier import Wording
@@ -10,7 +12,6 @@ from models.protocol_file import load_trial
 from protocol.screens import DoseReminder, Reader, Recorded, Screen, Shown
 from protocol.taps import Tap, Verb
 from protocol.terms import DoseAnswer, FoodMode, Language
-from telegram import InlineKeyboardMarkup
 
 READER = Reader(Language.ZH, "Asia/Shanghai", "研究团队", "010-69150000")
 
