@@ -100,11 +100,15 @@ def run(only: str) -> None:
 
 @cli.command("demo")
 @click.option("--reset", is_flag=True, help="Start afresh.")
-def demo(*, reset: bool) -> None:
+@click.option(
+    "--web-port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The coordinator's pages."
+)
+@click.option("--phone-port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="The phones.")
+def demo(web_port: int, phone_port: int, *, reset: bool) -> None:
     """Run everything on this machine with a sample cohort; no token, no network."""
     from app.demo import demo_command
 
-    demo_command(reset=reset)
+    demo_command(web_port, phone_port, reset=reset)
 
 
 def main() -> None:

@@ -49,14 +49,14 @@ SAVE_EVERY = 10.0  # seconds
 NEVER_USED = 1_000_000  # message ids, where the chats are lost
 
 
-def demo_command(*, reset: bool) -> None:
+def demo_command(web_port: int, phone_port: int, *, reset: bool) -> None:
     """What `anshi demo` does."""
-    for port in (WEB_PORT, PHONE_PORT):
+    for port in (web_port, phone_port):
         _check_free(port)
     if reset and FOLDER.exists():
         shutil.rmtree(FOLDER)
     try:
-        asyncio.run(run_demo(FOLDER, web_port=WEB_PORT, phone_port=PHONE_PORT))
+        asyncio.run(run_demo(FOLDER, web_port=web_port, phone_port=phone_port))
     except KeyboardInterrupt:
         click.echo("\nStopped before it was ready. The next start begins afresh.")
 
@@ -69,7 +69,8 @@ def _check_free(port: int) -> None:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-            fail(f"port {port} is in use; stop what listens there (another demo?) and start again")
+            fail(f"port {port} is in use; stop what listens there, or use --web-port and --phone-port"), or choose another with --web-port and --phone-port"
+            )
 
 
 async def run_demo(

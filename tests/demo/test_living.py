@@ -105,7 +105,7 @@ def test_a_port_in_use_is_one_line_that_names_it(tmp_path: Path) -> None:
         )  # fmt: skip
     assert found.returncode == 1
     assert found.stdout == ""
-    assert found.stderr == "anshi: port 8000 is in use; stop what listens there (another demo?) and start again\n"
+    assert found.stderr == "anshi: port 8000 is in use; stop what listens there, or use --web-port and --phone-port\n"
     assert not (tmp_path / "var").exists()
 
 
