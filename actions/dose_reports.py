@@ -56,9 +56,11 @@ async def newest_event(heard: Heard, dose: ScheduledDose) -> DoseEvent | None:
     return events[-1] if events else None
 
 
-async def recorded(heard: Heard, dose: ScheduledDose, *, already: bool = False) -> Screen:
-    """What stands for this dose now."""
-    event = await newest_event(heard, dose)
+async def recorded(
+    heard: Heard, dose: ScheduledDose, event: DoseEvent | None = None, *, already: bool = False
+) -> Screen:
+    """What stands for this dose now; `event` is its newest one, where that is at hand."""
+    event = event or await newest_event(heard, dose)
     if event is None or event.answer is DoseAnswer.UNDONE:
         return Undone(shown(dose), can_take_now=await newer_open_dose(heard, dose) is None)
     advice: LateAdvice | None = None

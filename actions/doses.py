@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
 from actions.alerts import open_alert
@@ -13,11 +15,27 @@ from models.dose import DoseEvent, ScheduledDose
 from models.participant import Participant
 from models.prompt import Prompt
 from models.session import Change
+from models.tables import table_of
 from protocol.ladder import take_now_until
 from protocol.terms import AlertKind, DoseAnswer, DoseState, NotTakenReason, PromptState, Source
 from protocol.trial import Trial
 
 UNITS_MAX = 20  # more tablets at once than anyone is given is a slip of the finger
+
+# Built once: building a statement costs more than running it.
+_CURRENT: Final = (
+    select(DoseEvent)
+    .where(DoseEvent.dose_id == bindparam("dose"), col(DoseEvent.superseded).is_(False))
+    .order_by(col(DoseEvent.recorded_at))
+)
+_CAUSED: Final = select(DoseEvent.id).where(DoseEvent.cause_key == bindparam("cause"))
+_NEXT_DOSE: Final = select(ScheduledDose.nominal_at).where(
+    ScheduledDose.participant_id == bindparam("participant"), ScheduledDose.ordinal == bindparam("ordinal")
+)
+_PROMPT: Final = table_of(Prompt)
+_TAKE_BACK: Final = update(_PROMPT).where(
+    _PROMPT.c.dose_id == bindparam("dose"), _PROMPT.c.state == PromptState.WAITING
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +59,7 @@ class ImpossibleReportError(ValueError):
 
 async def current_events(change: Change, dose_id: str) -> list[DoseEvent]:
     """The events of a dose that nothing has superseded, oldest first."""
-    rows = await change.session.scalars(
-        select(DoseEvent)
-        .where(DoseEvent.dose_id == dose_id, col(DoseEvent.superseded).is_(False))
-        .order_by(col(DoseEvent.recorded_at))
-    )
-    return list(rows)
+    return list(await change.session.scalars(_CURRENT, {"dose": dose_id}))
 
 
 async def record_dose(
@@ -57,8 +70,7 @@ async def record_dose(
     Raises ImpossibleReportError.
     """
     _check(report, change.at)
-    known = await change.session.scalar(select(DoseEvent).where(DoseEvent.cause_key == report.cause_key))
-    if known is not None:
+    if await change.session.scalar(_CAUSED, {"cause": report.cause_key}) is not None:
         return None
     await bring_to_the_orders(change, participant, dose, trial)
     events = await current_events(change, dose.id)
@@ -138,11 +150,8 @@ async def _comes_close_to_next(change: Change, dose: ScheduledDose, trial: Trial
     """True when the next dose has to wait because this one was taken late; every other report leaves the plan alone."""
     if dose.taken_at is None:
         return False
-    next_at: datetime | None = await change.session.scalar(
-        select(ScheduledDose.nominal_at).where(
-            ScheduledDose.participant_id == dose.participant_id, ScheduledDose.ordinal == dose.ordinal + 1
-        )
-    )
+    asked = {"participant": dose.participant_id, "ordinal": dose.ordinal + 1}
+    next_at: datetime | None = await change.session.scalar(_NEXT_DOSE, asked)
     return next_at is not None and dose.taken_at + trial.windows.minimum_gap > next_at
 
 
@@ -150,12 +159,15 @@ async def _close_prompts(change: Change, dose: ScheduledDose) -> None:
     """What waits for this dose is taken back; a message under way is checked again just before it is sent."""
     if dose.state is DoseState.OPEN:
         return
-    await change.session.execute(
-        update(Prompt)
-        .where(col(Prompt.dose_id) == dose.id, col(Prompt.state) == PromptState.WAITING)
-        .values(state=PromptState.CANCELLED, reason="answered", settled_at=change.at)
-        .execution_options(synchronize_session="fetch")
-    )
+    values = {"state": PromptState.CANCELLED, "reason": "answered", "settled_at": change.at}
+    loaded = [row for row in change.session if isinstance(row, Prompt) and row.dose_id == dose.id]
+    if loaded:
+        await change.session.flush()  # what is written below must not be written over
+    await change.session.execute(_TAKE_BACK, {"dose": dose.id} | values)
+    for row in loaded:
+        if row.state is PromptState.WAITING:
+            for name, value in values.items():
+                set_committed_value(row, name, value)
 
 
 def _audit(

@@ -2,17 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from models.chat_access import Chat
 from models.dose import ScheduledDose
 from models.participant import OpenQuestion, Participant
 from models.session import Change
+from models.tables import table_of
 from protocol.screens import Shown
 from protocol.terms import DoseState, LinkRole, Source
 from protocol.trial import Trial
+
+# Built once: building a statement costs more than running it.
+_MOMENT: Final = table_of(ScheduledDose).c.nominal_at.type
+_IN_REACH: Final = (
+    select(ScheduledDose)
+    .where(
+        ScheduledDose.participant_id == bindparam("participant"),
+        col(ScheduledDose.cancelled_at).is_(None),
+        col(ScheduledDose.nominal_at) <= bindparam("latest", type_=_MOMENT),
+        col(ScheduledDose.nominal_at) > bindparam("earliest", type_=_MOMENT),
+    )
+    .order_by(col(ScheduledDose.ordinal).desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +65,8 @@ async def own_dose(heard: Heard, dose_id: str) -> ScheduledDose | None:
 async def doses_in_reach(heard: Heard) -> list[ScheduledDose]:
     """Doses that the chat may still speak about, newest first; the first one's window is open."""
     windows = heard.trial.windows
-    rows = await heard.change.session.scalars(
-        select(ScheduledDose)
-        .where(
-            ScheduledDose.participant_id == heard.participant.id,
-            col(ScheduledDose.cancelled_at).is_(None),
-            col(ScheduledDose.nominal_at) <= heard.at + windows.opens_before,
-            col(ScheduledDose.nominal_at) > heard.at - windows.report_closes_after,
-        )
-        .order_by(col(ScheduledDose.ordinal).desc())
-    )
-    return list(rows)
+    between = {"earliest": heard.at - windows.report_closes_after, "latest": heard.at + windows.opens_before}
+    return list(await heard.change.session.scalars(_IN_REACH, {"participant": heard.participant.id} | between))
 
 
 async def newer_open_dose(heard: Heard, dose: ScheduledDose) -> ScheduledDose | None:
@@ -87,4 +93,7 @@ async def open_question(heard: Heard) -> OpenQuestion | None:
 
 
 async def forget_question(heard: Heard) -> None:
-    await heard.change.session.execute(delete(OpenQuestion).where(col(OpenQuestion.link_id) == heard.chat.link_id))
+    question = await open_question(heard)
+    if question is not None:
+        await heard.change.session.delete(question)
+        await heard.change.session.flush()

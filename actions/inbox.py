@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 
@@ -15,12 +15,30 @@ from actions.gaps import note_listening
 from models.chat_access import chat_index
 from models.inbox import InboxUpdate
 from models.session import Change, Store
+from models.tables import table_of
 from protocol.terms import AlertKind, Channel
 
 ATTEMPTS_MAX = 5
 RETRY_AFTER = timedelta(seconds=10)
 FRESH = timedelta(days=6)  # after a week of silence Telegram may start its numbers anew
 KEEP_BODIES = timedelta(days=7)
+
+# Built once. "New" is spelled out as the index of waiting updates has it: a planner knows nothing of parameters there.
+_INBOX: Final = table_of(InboxUpdate)
+_IS_NEW: Final = text("state = 'new'")
+_KEEP: Final = {
+    on_sqlite: dialect.insert(_INBOX).on_conflict_do_nothing(index_elements=["update_id"])
+    for on_sqlite, dialect in ((True, sqlite), (False, postgresql))
+}
+_COLUMNS: Final[list[Any]] = [
+    _INBOX.c[name] for name in ("update_id", "sender_index", "body", "received_at", "visible_at")
+]
+_WAITING: Final = select(*_COLUMNS).where(_IS_NEW).order_by(_INBOX.c.update_id).limit(bindparam("limit_rows"))
+_NEXT: Final = select(func.min(_INBOX.c.visible_at)).where(_IS_NEW)
+_COUNT: Final = select(func.count()).select_from(_INBOX).where(_IS_NEW)
+_FINISH: Final = update(_INBOX).where(_INBOX.c.update_id == bindparam("update"), _IS_NEW)
+_SHOWN: Final = update(_INBOX).where(_INBOX.c.update_id == bindparam("update"))
+_NEWEST: Final = select(_INBOX.c.update_id, _INBOX.c.received_at).order_by(_INBOX.c.update_id.desc()).limit(1)
 
 
 class AlreadyHandledError(Exception):
@@ -42,9 +60,7 @@ async def keep_updates(store: Store, updates: Sequence[Mapping[str, Any]], *, at
     async with store.change(at=at) as change:
         if updates:
             rows = [_row(store, raw, at) for raw in updates]
-            dialect = sqlite if store.on_sqlite else postgresql
-            statement = dialect.insert(InboxUpdate).on_conflict_do_nothing(index_elements=["update_id"])
-            await change.session.execute(statement, rows)
+            await change.session.execute(_KEEP[store.on_sqlite], rows)
         await note_listening(change, since)
     return len(updates)
 
@@ -75,13 +91,7 @@ def sender_of(raw: Mapping[str, Any]) -> str:
 async def next_offset(store: Store, at: datetime) -> int | None:
     """Where to go on receiving; None lets the server say, when the newest update is old."""
     async with store.read() as session:
-        newest = (
-            await session.execute(
-                select(InboxUpdate.update_id, InboxUpdate.received_at)
-                .order_by(col(InboxUpdate.update_id).desc())
-                .limit(1)
-            )
-        ).one_or_none()
+        newest = (await session.execute(_NEWEST)).one_or_none()
     if newest is None or newest.received_at < at - FRESH:
         return None
     return int(newest.update_id) + 1
@@ -90,18 +100,7 @@ async def next_offset(store: Store, at: datetime) -> int | None:
 async def waiting_updates(store: Store, at: datetime, limit: int) -> list[Waiting]:
     """The oldest waiting updates; a person whose earlier update is still put off waits behind it."""
     async with store.read() as session:
-        rows = await session.execute(
-            select(
-                InboxUpdate.update_id,
-                InboxUpdate.sender_index,
-                InboxUpdate.body,
-                InboxUpdate.received_at,
-                InboxUpdate.visible_at,
-            )  # type: ignore[call-overload]
-            .where(InboxUpdate.state == "new")
-            .order_by(col(InboxUpdate.update_id))
-            .limit(limit)
-        )
+        rows = await session.execute(_WAITING, {"limit_rows": limit})
         found: list[Waiting] = []
         held_back: set[str] = set()
         for row in rows:
@@ -116,9 +115,7 @@ async def waiting_updates(store: Store, at: datetime, limit: int) -> list[Waitin
 async def next_waiting_at(store: Store) -> datetime | None:
     """When the next waiting update may be handled; None when none waits."""
     async with store.read() as session:
-        found: datetime | None = await session.scalar(
-            select(func.min(InboxUpdate.visible_at)).where(InboxUpdate.state == "new")
-        )
+        found: datetime | None = await session.scalar(_NEXT)
     return found
 
 
@@ -128,21 +125,15 @@ async def finish(change: Change, update_id: int, *, answers: str | None = None, 
     Raises AlreadyHandledError, which takes the effect back, where another worker was quicker.
     """
     sealed = None if answers is None else change.vault.seal(f"inbox_update.answers/{update_id}", answers)
-    done = await change.session.execute(
-        update(InboxUpdate)
-        .where(col(InboxUpdate.update_id) == update_id, col(InboxUpdate.state) == "new")
-        .values(state="ignored" if ignored else "done", reason=ignored, done_at=change.at, answers=sealed)
-        .execution_options(synchronize_session=False)
-    )
+    values = {"state": "ignored" if ignored else "done", "reason": ignored, "done_at": change.at, "answers": sealed}
+    done = await change.session.execute(_FINISH, {"update": update_id} | values)
     if getattr(done, "rowcount", 0) != 1:
         raise AlreadyHandledError
 
 
 async def answers_shown(change: Change, update_id: int) -> None:
     """The answers have been shown; nothing is left to show after a restart."""
-    await change.session.execute(
-        update(InboxUpdate).where(col(InboxUpdate.update_id) == update_id).values(answers=None, answered_at=change.at)
-    )
+    await change.session.execute(_SHOWN, {"update": update_id, "answers": None, "answered_at": change.at})
 
 
 async def unanswered(store: Store, before: datetime, limit: int) -> list[tuple[int, str]]:
@@ -207,4 +198,4 @@ async def erase_old_bodies(change: Change, limit: int = 1000) -> int:
 async def waiting_count(store: Store) -> int:
     """How many updates nobody has handled yet."""
     async with store.read() as session:
-        return int(await session.scalar(select(func.count()).where(InboxUpdate.state == "new")) or 0)
+        return int(await session.scalar(_COUNT) or 0)

@@ -1,8 +1,10 @@
 """Taken: now or at some other time, once it is clear that it is neither a slip nor a second dose."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from actions.alerts import open_alert
@@ -10,6 +12,7 @@ from actions.dose_reports import newest_event, recorded, report_dose
 from actions.hearing import Heard, ask_typed, forget_question, newer_open_dose, shown
 from actions.runs import block
 from models.dose import DoseEvent, ScheduledDose
+from models.tables import table_of
 from protocol.moments import moment
 from protocol.screens import (
     DoubleDoseQuestion,
@@ -23,6 +26,21 @@ from protocol.terms import AlertKind, DoseAnswer
 WALL_FORMAT = "%Y%m%dT%H%M"
 EARLIER_STEPS = (timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2), timedelta(hours=4))
 DAY = timedelta(days=1)
+
+# Built once: building a statement costs more than running it.
+_MOMENT: Final = table_of(DoseEvent).c.taken_at.type
+_TAKEN_NEAR: Final = (
+    select(DoseEvent.taken_at)
+    .where(
+        DoseEvent.participant_id == bindparam("participant"),
+        DoseEvent.dose_id != bindparam("dose"),
+        col(DoseEvent.superseded).is_(False),
+        col(DoseEvent.answer).in_((DoseAnswer.TAKEN, DoseAnswer.EXTRA)),
+        col(DoseEvent.taken_at) > bindparam("after", type_=_MOMENT),
+        col(DoseEvent.taken_at) < bindparam("before", type_=_MOMENT),
+    )
+    .limit(1)
+)
 
 
 async def taken(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
@@ -60,7 +78,7 @@ async def take(heard: Heard, dose: ScheduledDose, units: int, taken_at: datetime
         await _double_without_extra(heard, dose)
     if is_extra or (asks and tap.confirmed(Sure.DOUBLE)):
         return DoubleDoseTold(shown(dose))
-    return await recorded(heard, dose)
+    return await recorded(heard, dose, event)
 
 
 async def _already_taken(
@@ -81,18 +99,8 @@ def _double_question(dose: ScheduledDose, earlier: datetime, yes: Tap) -> Double
 async def _too_close(heard: Heard, dose: ScheduledDose, taken_at: datetime) -> datetime | None:
     """When another dose was taken within the protocol's minimum gap of this time."""
     gap = heard.trial.windows.minimum_gap
-    found: datetime | None = await heard.change.session.scalar(
-        select(DoseEvent.taken_at)
-        .where(
-            DoseEvent.participant_id == heard.participant.id,
-            DoseEvent.dose_id != dose.id,
-            col(DoseEvent.superseded).is_(False),
-            col(DoseEvent.answer).in_((DoseAnswer.TAKEN, DoseAnswer.EXTRA)),
-            col(DoseEvent.taken_at) > taken_at - gap,
-            col(DoseEvent.taken_at) < taken_at + gap,
-        )
-        .limit(1)
-    )
+    asked = {"participant": heard.participant.id, "dose": dose.id, "after": taken_at - gap, "before": taken_at + gap}
+    found: datetime | None = await heard.change.session.scalar(_TAKEN_NEAR, asked)
     return found
 
 

@@ -69,8 +69,7 @@ def _check_free(port: int) -> None:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-            fail(f"port {port} is in use; stop what listens there, or use --web-port and --phone-port"), or choose another with --web-port and --phone-port"
-            )
+            fail(f"port {port} is in use; stop what listens there, or use --web-port and --phone-port")
 
 
 async def run_demo(

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from actions.alerts import open_alert
@@ -25,6 +27,16 @@ from protocol.taps import Command, Intent, Typed
 from protocol.terms import AlertKind, Channel, Lane, Language, LinkRole, PromptState
 
 READ = Incoming | Membership | Ignored
+
+_DELIVERED: Final = (
+    select(Prompt.message, ChatLink.id, ChatLink.chat)
+    .join(ChatLink, col(ChatLink.id) == col(Prompt.link_id))
+    .where(
+        Prompt.dose_id == bindparam("dose"),
+        Prompt.state == PromptState.DELIVERED,
+        col(ChatLink.unlinked_at).is_(None),
+    )
+)
 
 
 async def handle(door: Door, read: READ) -> Showings:
@@ -98,21 +110,12 @@ async def _other_messages(
     recorded = [item.screen for item in answers if isinstance(item.screen, Recorded)]
     if not recorded:
         return []
-    rows = await heard.change.session.execute(
-        select(Prompt.message, ChatLink.id, ChatLink.chat)
-        .join(ChatLink, col(ChatLink.id) == col(Prompt.link_id))
-        .where(
-            Prompt.dose_id == recorded[0].dose.dose_id,
-            Prompt.state == PromptState.DELIVERED,
-            col(ChatLink.unlinked_at).is_(None),
-        )
-    )
+    rows = await heard.change.session.execute(_DELIVERED, {"dose": recorded[0].dose.dose_id})
+    others = [row for row in rows if row.message and (row.id, row.message) != (heard.chat.link_id, read.message)]
+    if not others:
+        return []
     wording = door.word(recorded[0], reader, door.trial)
-    return [
-        Showing(open_chat(door.store.vault, link_id, chat), wording, message, Lane.REST)
-        for message, link_id, chat in rows
-        if message and not (link_id == heard.chat.link_id and message == read.message)
-    ]
+    return [Showing(open_chat(door.store.vault, row.id, row.chat), wording, row.message, Lane.REST) for row in others]
 
 
 async def _where_we_are(heard: Heard) -> Answer:

@@ -1,13 +1,21 @@
 """Whose chat it is: the one way from a channel's user to a participant."""
 
 from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.identity import ChatLink
 from models.vault import Vault
 from protocol.terms import Channel, LinkRole
+
+_ACTIVE: Final = select(
+    ChatLink.id, ChatLink.participant_id, ChatLink.role, ChatLink.accepted_at, ChatLink.refused_at
+).where(  # type: ignore[call-overload]
+    ChatLink.chat_index == bindparam("index"), col(ChatLink.unlinked_at).is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +36,7 @@ def chat_index(vault: Vault, channel: Channel, user_id: str) -> str:
 
 async def access_chat(session: AsyncSession, vault: Vault, channel: Channel, user_id: str) -> Chat | None:
     """The active link of this user, or None for a stranger."""
-    row = await session.execute(
-        select(ChatLink.id, ChatLink.participant_id, ChatLink.role, ChatLink.accepted_at, ChatLink.refused_at).where(  # type: ignore[call-overload]
-            ChatLink.chat_index == chat_index(vault, channel, user_id), col(ChatLink.unlinked_at).is_(None)
-        )
-    )
+    row = await session.execute(_ACTIVE, {"index": chat_index(vault, channel, user_id)})
     found = row.one_or_none()
     if found is None:
         return None
