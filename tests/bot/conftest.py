@@ -83,7 +83,7 @@ async def serving(application: ASGIApp) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def emulator() -> AsyncIterator[Emulator]:
-    made = Emulator(now=lambda: START, token=TOKEN, secrets=random.Random(7))  # noqa: S311
+    made = Emulator(now=lambda: START, token=TOKEN, secrets=random.Random(7))
     yield made
     await made.aclose()
 

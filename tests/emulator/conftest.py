@@ -55,7 +55,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def emulator(clock: Clock) -> AsyncIterator[Emulator]:
-    made = Emulator(now=clock.now, secrets=random.Random(7))  # noqa: S311
+    made = Emulator(now=clock.now, secrets=random.Random(7))
     yield made
     await made.aclose()
 

@@ -45,7 +45,7 @@ def with_fang(places: dict[str, str], *, synced: bool) -> None:
     async def lay() -> None:
         await upgrade(places["ANSHI_DATABASE_URL"], "store")
         await upgrade(places["ANSHI_STUDY_DATABASE_URL"], "study")
-        source = random.Random(1)  # noqa: S311  only the salt of an audit entry
+        source = random.Random(1)
         store = Store(
             places["ANSHI_DATABASE_URL"],
             vault=Vault(Keys({"k": bytes(32)}, bytes(32)), source.randbytes),

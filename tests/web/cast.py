@@ -138,7 +138,7 @@ async def _treated(
         )
     first_on = (NOW - timedelta(days=days - 1)).astimezone(ZoneInfo(SHANGHAI)).date()
     _orders(change, person, first_on, held=seed % 4 == 1 and days > 40)
-    chance = random.Random(seed)  # noqa: S311  likewise
+    chance = random.Random(seed)
     reported = _doses(change, person, first_on, days, chance, held=seed % 4 == 1 and days > 40)
     await change.session.flush()
     for dose, taken_at, took in reported:
