@@ -155,6 +155,7 @@ async def test_the_worklist_refreshes_itself_but_never_under_somebodys_hands(off
     await page.clock.install()
     await enter(office, page, "en")
     await expect(page.locator(".asof")).to_contain_text("20:14")
+    await page.wait_for_load_state("load")  # the script that counts the minute has run by then
     office.pages.clock.move(timedelta(minutes=5))
     await page.clock.run_for(61_000)
     await expect(page.locator(".asof")).to_contain_text("20:19")
