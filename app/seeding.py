@@ -23,6 +23,7 @@ from simulation.people import People
 
 SEED = 3364764
 DAYS = 30
+REST = timedelta(minutes=30)  # between two looks at an empty queue, where nothing depends on them
 NEARLY = 0.97
 OPERATOR = Actor("system", "demo")
 
@@ -64,7 +65,8 @@ async def live_a_month(
     """Runs the script day by day; every message goes through the real bot."""
     people = People(emulator.phone, seeded(SEED))
     stage = await stage_of(system, emulator, people, end=(until - start) / timedelta(days=1))
-    clockwork = Clockwork(clock, system.loops, receiver(system, emulator), people.act)
+    receive = receiver(system, emulator, lambda at: clockwork.is_due("settle", at))
+    clockwork = Clockwork(clock, system.loops, receive, people.act)
     for happening in script(stage, start):
         at = start + timedelta(days=happening.day)
         progress((at - start) / (until - start) * NEARLY, happening.label)
@@ -94,14 +96,20 @@ def bring_phones(stage: Stage, start: datetime) -> None:
         person.seen.update({message.id: message.edited_at for message in stage.phones.messages(person.user)})
 
 
-def receiver(system: System, emulator: Emulator) -> Callable[[], Awaitable[int]]:
-    """Looks for updates without waiting: once for each moment, and again while something is there."""
+def receiver(
+    system: System, emulator: Emulator, has_to_listen: Callable[[datetime], bool] = lambda _at: True
+) -> Callable[[], Awaitable[int]]:
+    """Looks for updates without waiting: once for each moment that asks for it, and again while something is there.
+
+    Silence is settled only up to when the bot last listened.
+    """
     looked_at: datetime | None = None
 
     async def receive() -> int:
         nonlocal looked_at
         at = system.clock.now()
-        if at == looked_at and not emulator.phone.waiting():
+        rests = looked_at is not None and (at == looked_at or (at - looked_at < REST and not has_to_listen(at)))
+        if rests and not emulator.phone.waiting():
             return 0
         looked_at = at
         return (await receive_once(system, wait_seconds=0)).kept

@@ -202,6 +202,11 @@ class Phones:
         """The newest Bot API calls, oldest first."""
         return list(self._world.calls)
 
+    @property
+    def happened(self) -> int:
+        """How much has happened on all phones so far: while it stands still, nothing new is to be seen."""
+        return self._world.events.last_id
+
     def subscribe(self, after: int | None = None) -> AsyncIterator[Event]:
         """Events as they happen, after the given event id or from now on."""
         return self._world.events.subscribe(after)

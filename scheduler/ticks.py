@@ -4,8 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlmodel import col, func, select
+from sqlalchemy import bindparam, func, select
 
 from actions.alerts import open_alert
 from actions.dose_orders import unread_orders
@@ -19,6 +20,7 @@ from models.dose import ScheduledDose
 from models.inbox import Note
 from models.participant import Participant
 from models.session import Store
+from models.tables import table_of
 from protocol.terms import AlertKind
 from protocol.trial import Trial
 from scheduler.claims import claim, next_due_at
@@ -32,6 +34,19 @@ PUT_AHEAD = timedelta(hours=1)  # a row that fails is looked at again after so l
 HOUSEKEEPING = timedelta(hours=1)
 READ_BACK_AFTER = timedelta(hours=12)
 
+# Built once. Each loop asks for its next moment first: where nothing is due, that is all it asks.
+_PERSON: Final = table_of(Participant)
+_DOSE: Final = table_of(ScheduledDose)
+_AT: Final = bindparam("at", type_=_DOSE.c.settle_at.type)
+_NEXT_PLAN: Final = select(func.min(_PERSON.c.plan_due_at))
+_PLANS_DUE: Final = (
+    select(_PERSON.c.id).where(_PERSON.c.plan_due_at <= _AT).order_by(_PERSON.c.plan_due_at).limit(BATCH)
+)
+_NEXT_SILENCE: Final = select(func.min(_DOSE.c.settle_at)).where(_DOSE.c.settle_at.is_not(None))
+_SILENCES_DUE: Final = (
+    select(_DOSE.c.id, _DOSE.c.participant_id).where(_DOSE.c.settle_at <= _AT).order_by(_DOSE.c.settle_at).limit(BATCH)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Loop:
@@ -44,14 +59,10 @@ class Loop:
 async def plan_tick(store: Store, trial: Trial, at: datetime) -> datetime:
     """Plans ahead for everyone whose plan is due; a person who cannot be planned for is put ahead and logged."""
     async with store.read() as session:
-        due = list(
-            await session.scalars(
-                select(Participant.id)
-                .where(col(Participant.plan_due_at) <= at)
-                .order_by(col(Participant.plan_due_at))
-                .limit(BATCH)
-            )
-        )
+        found: datetime | None = await session.scalar(_NEXT_PLAN)
+        if found is None or found > at:
+            return found or at + HOUSEKEEPING
+        due = list(await session.scalars(_PLANS_DUE, {"at": at}))
     for participant_id in due:
         try:
             async with store.change(at=at) as change:
@@ -60,7 +71,7 @@ async def plan_tick(store: Store, trial: Trial, at: datetime) -> datetime:
             log.exception("plan failed", extra={"action": "plan", "participant_id": participant_id})
             await _put_plan_ahead(store, participant_id, at)
     async with store.read() as session:
-        found: datetime | None = await session.scalar(select(func.min(Participant.plan_due_at)))
+        found = await session.scalar(_NEXT_PLAN)
     return max(found, at) if found is not None else at + HOUSEKEEPING
 
 
@@ -82,24 +93,18 @@ async def send_tick(post: Post, at: datetime, *, owner: str) -> datetime:
 async def settle_tick(store: Store, trial: Trial, at: datetime) -> datetime:
     """Gives silence its state, once it is sure that nothing said in time still waits to be heard."""
     async with store.read() as session:
+        found: datetime | None = await session.scalar(_NEXT_SILENCE)
+        if found is None or found > at:
+            return max(found, at + IDLE) if found is not None else at + HOUSEKEEPING
         listening = await session.get(Note, LISTENING)
         heard_until = listening.at if listening is not None else at
-        due = list(
-            await session.execute(
-                select(ScheduledDose.id, ScheduledDose.participant_id)
-                .where(col(ScheduledDose.settle_at) <= min(at, heard_until))
-                .order_by(col(ScheduledDose.settle_at))
-                .limit(BATCH)
-            )
-        )
+        due = list(await session.execute(_SILENCES_DUE, {"at": min(at, heard_until)}))
     if due and await waiting_count(store):
         return at + IDLE
     for dose_id, participant_id in due:
         await _settle_one(store, trial, dose_id, participant_id, at)
     async with store.read() as session:
-        found: datetime | None = await session.scalar(
-            select(func.min(ScheduledDose.settle_at)).where(col(ScheduledDose.settle_at).is_not(None))
-        )
+        found = await session.scalar(_NEXT_SILENCE)
     return max(found, at + IDLE) if found is not None else at + HOUSEKEEPING
 
 

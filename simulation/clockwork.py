@@ -11,8 +11,8 @@ AT_ONCE = ("handle", "plan", "send", "settle")
 """Loops that what came in may have made work for."""
 
 ROUNDS_MAX = 50  # at one moment; more means that two loops wake each other for ever
-SELDOM = {"sync": timedelta(hours=6)}
-"""Loops that wake every few seconds by the wall, where nobody watches: so long at least lies between two calls."""
+SELDOM = dict.fromkeys(("sync", "answers"), timedelta(hours=6))
+"""Loops that wake by the wall, whether anything is due or not: so long at least lies between two calls."""
 
 
 class SettableClock(Protocol):
@@ -71,13 +71,17 @@ class Clockwork:
         """Runs the loops that are due; what came in may have made work for all of them."""
         ran = False
         for loop in self.loops:
-            if (everything and loop.name in AT_ONCE) or self._next.get(loop.name, at) <= at:
+            if (everything and loop.name in AT_ONCE) or self.is_due(loop.name, at):
                 wakes = await loop.tick(at)
                 self._next[loop.name] = max(wakes, at + self.seldom.get(loop.name, timedelta()))
                 ran = ran or self._next[loop.name] <= at
                 if loop.name in ("plan", "settle"):
                     self._next["send"] = min(self._next.get("send", at), at)
         return ran
+
+    def is_due(self, name: str, at: datetime) -> bool:
+        """Whether this loop is called at this moment."""
+        return self._next.get(name, at) <= at
 
     def next_at(self) -> datetime | None:
         """When the next loop wants to be called."""

@@ -70,13 +70,16 @@ class People:
     persons: list[Person] = field(default_factory=list)
     _coming: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _count: int = 0
+    _looked_at: tuple[int, int] = (-1, -1)  # what had happened by then, and how many looked
 
     async def act(self, at: datetime) -> datetime | None:
         """Does what is due at `at`, looks at new messages, and says when somebody acts next."""
         while self._coming and self._coming[0][0] <= at:
             heapq.heappop(self._coming)[2]()
-        for person in self.persons:
-            self._look(person, at)
+        if self._looked_at != (self.phones.happened, len(self.persons)):
+            self._looked_at = (self.phones.happened, len(self.persons))
+            for person in self.persons:
+                self._look(person, at)
         return self._coming[0][0] if self._coming else None
 
     def at(self, moment: datetime, action: Callable[[], object]) -> None:
