@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.alert import Alert
+from models.identity import ParticipantMessage
 from models.participant import Participant
 from models.session import Actor
 from models.site import Staff, WebSession
@@ -71,6 +72,19 @@ async def access_alert(session: AsyncSession, actor: Actor, alert_id: str) -> Al
     return found
 
 
+async def access_message(session: AsyncSession, actor: Actor, message_id: str) -> ParticipantMessage:
+    """The message of this id. Raises AccessDeniedError."""
+    query = (
+        select(ParticipantMessage)
+        .join(Participant, col(Participant.id) == col(ParticipantMessage.participant_id))
+        .where(col(ParticipantMessage.id) == message_id, site_wall(actor, Participant.site_code))
+    )
+    found = (await session.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise AccessDeniedError("there is no such message here")
+    return found
+
+
 async def access_staff(session: AsyncSession, name: str) -> Staff:
     """The enabled account of this name. Raises AccessDeniedError."""
     query = select(Staff).where(col(Staff.name) == name, col(Staff.disabled_at).is_(None))
@@ -80,6 +94,31 @@ async def access_staff(session: AsyncSession, name: str) -> Staff:
     return found
 
 
+async def access_account(session: AsyncSession, actor: Actor, staff_id: str) -> Staff:
+    """The account of this id, a disabled one too, behind the site wall. Raises AccessDeniedError."""
+    query = select(Staff).where(col(Staff.id) == staff_id, site_wall(actor, Staff.site_code))
+    found = (await session.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise AccessDeniedError("there is no such account here")
+    return found
+
+
+async def access_accounts(session: AsyncSession, actor: Actor) -> list[Staff]:
+    """Every account this actor may see, disabled ones last, by name."""
+    query = select(Staff).where(site_wall(actor, Staff.site_code))
+    found = list((await session.execute(query.order_by(col(Staff.name)))).scalars())
+    return sorted(found, key=lambda one: one.disabled_at is not None)
+
+
+def living_session(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a session that is not over: not ended, not idle, not too old."""
+    return (
+        col(WebSession.ended_at).is_(None),
+        col(WebSession.seen_at) > at - IDLE_MAX,
+        col(WebSession.started_at) > at - SESSION_MAX,
+    )
+
+
 async def access_session(session: AsyncSession, token_hash: str, *, at: datetime) -> SignedIn:
     """Who a cookie's token belongs to: not ended, not idle, not too old, not disabled. Raises AccessDeniedError."""
     query = (
@@ -87,9 +126,7 @@ async def access_session(session: AsyncSession, token_hash: str, *, at: datetime
         .join(Staff, col(Staff.id) == col(WebSession.staff_id))
         .where(
             col(WebSession.token_hash) == token_hash,
-            col(WebSession.ended_at).is_(None),
-            col(WebSession.seen_at) > at - IDLE_MAX,
-            col(WebSession.started_at) > at - SESSION_MAX,
+            *living_session(at),
             col(Staff.disabled_at).is_(None),
         )
     )

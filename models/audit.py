@@ -5,7 +5,7 @@ hash         = SHA-256(previous hash | seq | SHA-256(header) | payload_hash)
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,9 +70,15 @@ class AuditProblem:
     message: str
 
 
-async def audit_problems(session: AsyncSession) -> list[AuditProblem]:
-    """Walks the chain from the first entry: gaps, links, headers, payloads, and the head."""
+async def audit_problems(session: AsyncSession, anchors: Iterable[tuple[int, str]] = ()) -> list[AuditProblem]:
+    """Walks the chain from the first entry: gaps, links, headers, payloads, and the head.
+
+    `anchors` are numbers and hashes kept elsewhere: a chain that was written anew holds in itself and fits none.
+    """
     problems: list[AuditProblem] = []
+    unseen: dict[int, set[str]] = {}
+    for seq, kept in anchors:
+        unseen.setdefault(seq, set()).add(kept)
     expected, previous = 1, GENESIS
     rows = await session.stream(select(AuditEntry).order_by(col(AuditEntry.seq)))
     async for (entry,) in rows:
@@ -84,8 +90,15 @@ async def audit_problems(session: AsyncSession) -> list[AuditProblem]:
             problems.append(AuditProblem(entry.seq, "the payload was altered"))
         if link_hash(entry.previous_hash, entry.seq, entry.header, entry.payload_hash) != entry.hash:
             problems.append(AuditProblem(entry.seq, "the entry was altered"))
+        if unseen.pop(entry.seq, {entry.hash}) != {entry.hash}:
+            problems.append(AuditProblem(entry.seq, "does not fit the anchor kept of it"))
         expected, previous = entry.seq + 1, entry.hash
     head = (await session.execute(select(AuditHead.seq, AuditHead.hash))).one_or_none()
     if (head.seq, head.hash) != (expected - 1, previous) if head else expected > 1:
         problems.append(AuditProblem(expected - 1, "the head names another entry: the end is missing"))
-    return problems
+    return problems + [missing(seq) for seq in sorted(unseen)]
+
+
+def missing(seq: int) -> AuditProblem:
+    """An entry that only an anchor knows."""
+    return AuditProblem(seq, "is missing, and an anchor was kept of it")

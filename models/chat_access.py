@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import bindparam
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
 
 from models.identity import ChatLink
+from models.session import Change
+from models.statements import Statement
+from models.tables import table_of
 from models.vault import Vault
 from protocol.terms import Channel, LinkRole
 
-_ACTIVE: Final = select(
-    ChatLink.id, ChatLink.participant_id, ChatLink.role, ChatLink.accepted_at, ChatLink.refused_at
-).where(  # type: ignore[call-overload]
-    ChatLink.chat_index == bindparam("index"), col(ChatLink.unlinked_at).is_(None)
+_LINK: Final = table_of(ChatLink)
+_ACTIVE: Final = Statement(
+    select(_LINK.c.id, _LINK.c.participant_id, _LINK.c.role, _LINK.c.accepted_at, _LINK.c.refused_at).where(
+        _LINK.c.chat_index == bindparam("index"), _LINK.c.unlinked_at.is_(None)
+    )
 )
 
 
@@ -34,12 +36,12 @@ def chat_index(vault: Vault, channel: Channel, user_id: str) -> str:
     return vault.index(f"chat.{channel}", user_id)
 
 
-async def access_chat(session: AsyncSession, vault: Vault, channel: Channel, user_id: str) -> Chat | None:
+async def access_chat(change: Change, channel: Channel, user_id: str) -> Chat | None:
     """The active link of this user, or None for a stranger."""
-    row = await session.execute(_ACTIVE, {"index": chat_index(vault, channel, user_id)})
-    found = row.one_or_none()
-    if found is None:
+    rows = await change.rows(_ACTIVE, index=chat_index(change.vault, channel, user_id))
+    if not rows:
         return None
+    found = rows[0]
     return Chat(found.id, found.participant_id, found.role, found.accepted_at is not None, found.refused_at is not None)
 
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Dialect, MetaData, Text, TypeDecorator
+from sqlalchemy import Dialect, MetaData, String, Text, TypeDecorator
 from sqlmodel import Field
+
+from protocol.partial_day import PartialDay
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -48,12 +50,33 @@ def member_of(members: type[E], **keywords: Any) -> Any:
     return Field(sa_type=kind, **keywords)
 
 
+class KnownDay(TypeDecorator[Any]):
+    """A day as far as it is known, as it was typed: never a date column, which would make up the rest of it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> PartialDay | None:  # noqa: ARG002
+        return None if value is None else PartialDay.read(value)
+
+
+def known_day(**keywords: Any) -> Any:
+    """A table field that holds a day as far as it is known."""
+    kind: Any = KnownDay
+    return Field(sa_type=kind, **keywords)
+
+
 def plain(value: Any) -> Any:
     """A column's value as JSON can hold it: moments in UTC with milliseconds, dates, times and sets as text."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, PartialDay):
+        return str(value)
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, Mapping):
@@ -65,4 +88,15 @@ def plain(value: Any) -> Any:
 
 def canonical(value: Any) -> str:
     """One JSON text for one value: sorted keys, no blanks. The text that is hashed is the text that is stored."""
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(value)
+
+
+def _foreign(value: Any) -> Any:
+    """What JSON has no word for, in words it has."""
+    found = plain(value)
+    if found is value:
+        raise TypeError(f"{type(value).__name__} cannot be kept as JSON")
+    return found
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_foreign)

@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from models.columns import member_of
 from models.tables import StoreTable
+from protocol.orders import DoseOrder, then_amounts
 from protocol.terms import Cause, DoseAnswer, DoseState, NotTakenReason, OrderKind, Source
 
 
@@ -24,17 +25,30 @@ class DoseOrderRow(StoreTable, table=True):
     dose_mg: float = 0.0
     units: int = 0
     every_days: int = 1
+    then_mg: str = ""  # of the days after the first, as `protocol.orders.then_text` writes them
     reason: str
     ordered_by: str  # the member of staff's name, or "protocol"
     recorded_at: datetime
     read_back_units: int | None = None
     read_back_at: datetime | None = None
+    read_back_due_at: datetime | None = None  # when an answer that has not come becomes a call
     read_back_missed_at: datetime | None = None  # when staff were told that no answer came
 
     __table_args__ = (
         UniqueConstraint("participant_id", "version"),
         CheckConstraint("every_days >= 1", name="every_days"),
+        Index(
+            "ix_dose_order_read_back_due_at",
+            "read_back_due_at",
+            sqlite_where=text("read_back_due_at IS NOT NULL"),
+            postgresql_where=text("read_back_due_at IS NOT NULL"),
+        ),
     )
+
+    def order(self) -> DoseOrder:
+        then_mg = then_amounts(self.then_mg)
+        amount, spacing = self.dose_mg, self.every_days
+        return DoseOrder(self.version, self.kind, self.from_on, amount, spacing, self.until_on, self.reason, then_mg)
 
 
 class ScheduledDose(StoreTable, table=True):

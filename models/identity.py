@@ -1,13 +1,15 @@
 """The identity link: who a code is and which chat is whose. Sealed, apart from everything else, never synced."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
 from models.columns import member_of
 from models.tables import StoreTable
-from protocol.terms import Channel, LinkRole
+from protocol.symptoms import Tier
+from protocol.terms import Channel, LinkRole, Role
 
 
 class Identity(StoreTable, table=True):
@@ -63,7 +65,7 @@ class StartFailure(StoreTable, table=True):
 
 
 class ParticipantMessage(StoreTable, table=True):
-    """Free text, or the reference of a photo or voice message, sealed until staff have read it."""
+    """Free text, or the reference of a photo or voice message with its caption, sealed. Read by staff, never erased."""
 
     __tablename__ = "participant_message"
 
@@ -72,5 +74,25 @@ class ParticipantMessage(StoreTable, table=True):
     link_id: str = Field(foreign_key="chat_link.id")
     kind: str  # text, photo, voice, other
     body: str  # sealed
+    has_text: bool | None = None  # words of its own, or a caption; None: kept before this was noted
     received_at: datetime
     read_at: datetime | None = None
+    read_by: str | None = None  # the first of the staff
+    read_role: Role | None = member_of(Role, default=None, nullable=True)
+    tier: Tier | None = member_of(Tier, default=None, nullable=True)  # what its words alone call for
+    cause_key: str | None = None  # the update it came with
+    unheard: bool = False  # a voice message: nobody knows what it says
+
+    def values(self) -> dict[str, Any]:
+        """As the study is told: that one came and that it was read, never what it says, from which chat, or by whom."""
+        left_out = ("body", "link_id", "cause_key", "read_by")
+        return {name: value for name, value in super().values().items() if name not in left_out}
+
+    __table_args__ = (
+        Index(
+            "ix_participant_message_unread",
+            "received_at",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
+    )

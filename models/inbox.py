@@ -22,6 +22,7 @@ class InboxUpdate(StoreTable, table=True):
     visible_at: datetime
     reason: str = ""
     done_at: datetime | None = None
+    handled_by: str | None = None  # the process that shows the answers, until `visible_at`
     answers: str | None = None  # sealed: what is still to be shown for it
     answered_at: datetime | None = None
 
@@ -33,8 +34,15 @@ class InboxUpdate(StoreTable, table=True):
             postgresql_where=text("state = 'new'"),
         ),
         Index(
+            "ix_inbox_update_sender",
+            "sender_index",
+            "update_id",
+            sqlite_where=text("state = 'new' OR answers IS NOT NULL"),
+            postgresql_where=text("state = 'new' OR answers IS NOT NULL"),
+        ),
+        Index(
             "ix_inbox_update_unanswered",
-            "done_at",
+            "visible_at",
             sqlite_where=text("answers IS NOT NULL"),
             postgresql_where=text("answers IS NOT NULL"),
         ),

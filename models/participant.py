@@ -1,12 +1,14 @@
 """Participants and what has to stand before one may be enrolled or written to."""
 
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Index
 from sqlmodel import Field
 
 from models.columns import member_of
 from models.tables import StoreTable
+from protocol.symptoms import Applies
 from protocol.terms import Channel, FoodMode, Language, LinkRole, ParticipantState, Purpose
 
 
@@ -19,7 +21,9 @@ class Participant(StoreTable, table=True):
     state: ParticipantState = member_of(ParticipantState)
     channel: Channel = member_of(Channel)
     language: Language = member_of(Language)
-    tz: str
+    tz: str  # of home
+    away_tz: str | None = None  # on a journey: of where they are
+    turns_at: datetime | None = None  # when a journey begins or ends next
     reminder_time: time
     food: FoodMode = member_of(FoodMode)
     enrolled_at: datetime
@@ -32,8 +36,28 @@ class Participant(StoreTable, table=True):
     silent_at: datetime | None = None  # seven doses unreported: from here on prompts say that silence stops nothing
     protocol_version: str
     plan_due_at: datetime | None = None
+    check_weekday: int | None = None  # of the weekly check, Monday is 1; None: as the protocol has it
+    check_time: time | None = None
+    check_at: datetime | None = None  # the next weekly check, whose prompts stand planned
+    self_rated_at: datetime | None = None  # the next self-rated round, whose prompt stands planned
+    tablets_at: datetime | None = None  # when the box is looked at again; None: no tablets were given out
+    guards_at: datetime | None = None  # when a guard is said next, or looked at; None: nothing is to be said
+    visits_from: date | None = None  # study day 1, by which the visits stand planned
+    last_dose_on: date | None = None  # the day of the last dose, once the drug is stopped
+    pregnancy_item: Applies | None = member_of(Applies, default=None)  # which of the items is asked
 
-    __table_args__ = (Index("ix_participant_plan_due_at", "plan_due_at"),)
+    @property
+    def wall(self) -> ZoneInfo:
+        """The zone of the wall where the participant is now: what is said to them, and what they say, goes by it."""
+        return ZoneInfo(self.away_tz or self.tz)
+
+    __table_args__ = (
+        Index("ix_participant_plan_due_at", "plan_due_at"),
+        Index("ix_participant_check_at", "check_at"),
+        Index("ix_participant_self_rated_at", "self_rated_at"),
+        Index("ix_participant_tablets_at", "tablets_at"),
+        Index("ix_participant_guards_at", "guards_at"),
+    )
 
 
 class Eligibility(StoreTable, table=True):

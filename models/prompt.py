@@ -15,7 +15,7 @@ class Prompt(StoreTable, table=True):
 
     id: str = Field(primary_key=True)
     key: str = Field(unique=True)
-    participant_id: str = Field(foreign_key="participant.id", index=True)
+    participant_id: str = Field(foreign_key="participant.id")
     dose_id: str | None = Field(default=None, foreign_key="scheduled_dose.id", index=True)
     kind: PromptKind = member_of(PromptKind)
     rung: int = 0
@@ -35,6 +35,7 @@ class Prompt(StoreTable, table=True):
     message: str | None = None  # the channel's message id
 
     __table_args__ = (
+        Index("ix_prompt_participant", "participant_id", "expires_at"),
         Index(
             "ix_prompt_due",
             "visible_at",

@@ -1,14 +1,17 @@
 """The rules between the values of a protocol file: what each value alone cannot show."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from models.protocol_lab_sections import OutcomesTable
 from models.protocol_problems import Problem
 from models.protocol_sections import (
     ApprovalTable,
     CriterionTable,
+    DoseOrdersTable,
+    DrawDayTable,
     LadderTable,
     MarksTable,
     MetricsTable,
@@ -17,9 +20,11 @@ from models.protocol_sections import (
     RunsTable,
     WindowsTable,
 )
+from models.protocol_visit_sections import ProcedureTable, VisitPromptsTable, VisitTable
 from protocol.orders import NotComposableError, units_of
-from protocol.paths import value_paths
+from protocol.paths import KEYED, value_paths
 from protocol.trial import Product
+from protocol.visits import VisitAnchor
 
 DAY = timedelta(days=1)
 
@@ -110,6 +115,102 @@ def _quiet_hours(ladder: LadderTable) -> Iterator[Problem]:
         yield Problem("ladder.snoozes", "There is nothing to choose from.", "Give a length, or set snoozes_max to 0.")
 
 
+def _draw_day(draw_day: DrawDayTable, windows: WindowsTable, ladder: LadderTable) -> Iterator[Problem]:
+    morning = _since_midnight(draw_day.release_time) - _since_midnight(draw_day.morning_from)
+    if not timedelta() < morning < windows.late_cutoff:
+        yield Problem(
+            "draw_day.release_time",
+            "A dose that waits for a forgotten draw would be released after its own cut-off, or never wait.",
+            f"Set it later than morning_from, by less than late_cutoff ({hours(windows.late_cutoff)}).",
+        )
+    start, end, notice = ladder.quiet_from, ladder.quiet_until, draw_day.notice_time
+    if notice < time(12) or (start > end and notice >= start):
+        yield Problem(
+            "draw_day.notice_time",
+            "The notice would not come in the evening before the draw.",
+            f"Set it to an afternoon or evening before {start:%H:%M}.",
+        )
+
+
+def _dose_orders(dose_orders: DoseOrdersTable) -> Iterator[Problem]:
+    if dose_orders.trough_from % DAY or dose_orders.trough_until % DAY:
+        yield Problem("dose_orders", "A level is proposed for a day.", "Give whole days.")
+    if dose_orders.trough_until < dose_orders.trough_from:
+        yield Problem("dose_orders.trough_until", "It ends before it begins.", "Set it to trough_from or more.")
+
+
+def _procedures(visits: Mapping[str, VisitTable], procedures: Mapping[str, ProcedureTable]) -> Iterator[Problem]:
+    for key, one in visits.items():
+        for name in one.procedures:
+            if name not in procedures:
+                known = ", ".join(procedures)
+                yield Problem(f"visits.{key}.procedures", f'There is no procedure "{name}".', f"Known here: {known}.")
+
+
+def _outcomes(visits: Mapping[str, VisitTable], outcomes: OutcomesTable) -> Iterator[Problem]:
+    """A visit that carries a registered outcome and the window in which its value counts say one thing."""
+    windows = dict(zip(outcomes.months, zip(outcomes.before, outcomes.after, strict=True), strict=True))
+    carried = set()
+    if len(windows) < len(outcomes.months):
+        yield Problem("outcomes.months", "A month stands there twice.", "Leave it once, with one window.")
+    for key, one in visits.items():
+        if not one.outcome:
+            continue
+        if one.months is None or one.anchor is not VisitAnchor.FIRST_DOSE:
+            yield Problem(
+                f"visits.{key}.outcome",
+                "A registered outcome is counted in months from the first dose, and this visit is not.",
+                "Give it months and the anchor first_dose, or take outcome out.",
+            )
+        elif one.months not in windows:
+            yield Problem(
+                f"visits.{key}.outcome",
+                f"It carries an outcome of month {one.months}, which [outcomes] does not name.",
+                "Add the month to outcomes.months with its window, or take outcome out.",
+            )
+        else:
+            carried.add(one.months)
+            yield from _same_window(key, one, *windows[one.months])
+    for month in sorted(windows.keys() - carried):
+        yield Problem(
+            "outcomes.months",
+            f"No visit carries the outcome of month {month}.",
+            "Set outcome = true at the visit of that month, or take the month out.",
+        )
+
+
+def _same_window(key: str, one: VisitTable, before: timedelta, after: timedelta) -> Iterator[Problem]:
+    for side, counts, comes in zip(("before", "after"), (before, after), one.sides(), strict=True):
+        if counts != comes:
+            yield Problem(
+                f"outcomes.{side}",
+                f"Month {one.months}: a value counts {counts / DAY:g} days {side} its day, "
+                f"and the visit {key} may be {comes / DAY:g} days {side} it.",
+                f"Give outcomes.{side} and visits.{key} the same window.",
+            )
+
+
+def _visit_prompts(prompts: VisitPromptsTable, ladder: LadderTable) -> Iterator[Problem]:
+    for name in ("week_time", "eve_time", "day_time", "asked_time"):
+        wall, start, end = getattr(prompts, name), ladder.quiet_from, ladder.quiet_until
+        if (start <= wall < end) if start <= end else (wall >= start or wall < end):
+            yield Problem(
+                f"visit_prompts.{name}",
+                f"The message would fall into quiet hours ({start:%H:%M} to {end:%H:%M}).",
+                f"Set it from {end:%H:%M} on, and before {start:%H:%M}.",
+            )
+    if prompts.week_before <= DAY or prompts.week_before % DAY:
+        yield Problem(
+            "visit_prompts.week_before",
+            "The first message would not come days before the visit.",
+            "Give whole days, two or more.",
+        )
+
+
+def _since_midnight(wall: time) -> timedelta:
+    return timedelta(hours=wall.hour, minutes=wall.minute)
+
+
 def _ascending(place: str, steps: Sequence[timedelta]) -> Iterator[Problem]:
     if any(later <= earlier for earlier, later in pairwise(steps)):
         yield Problem(place, "The steps do not rise.", "Order them from the shortest to the longest, each once.")
@@ -158,8 +259,8 @@ def _approval(version: str, approval: ApprovalTable) -> Iterator[Problem]:
         )
 
 
-def _marks(marks: MarksTable, criteria: Mapping[str, CriterionTable]) -> Iterator[Problem]:
-    paths = value_paths(criteria)
+def _marks(marks: MarksTable, criteria: Mapping[str, CriterionTable], *keyed: Mapping[str, Any]) -> Iterator[Problem]:
+    paths = value_paths(criteria, dict(zip(KEYED, keyed, strict=True)))
     listed = marks.by_path()
     for path, mark in listed:
         if not any(covers(path, value) for value in paths):
@@ -189,10 +290,15 @@ RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("windows",), _reports),
     (("windows", "ladder"), _steps),
     (("ladder",), _quiet_hours),
+    (("draw_day", "windows", "ladder"), _draw_day),
+    (("dose_orders",), _dose_orders),
+    (("visits", "procedures"), _procedures),
+    (("visits", "outcomes"), _outcomes),
+    (("visit_prompts", "ladder"), _visit_prompts),
     (("runs",), _runs),
     (("metrics",), _metrics),
     (("product", "regimen"), _composable),
     (("age_min", "age_max"), _ages),
     (("version", "approval"), _approval),
-    (("marks", "criteria"), _marks),
+    (("marks", "criteria", *KEYED), _marks),
 )

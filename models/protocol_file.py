@@ -13,11 +13,23 @@ from pydantic_core import ErrorDetails
 from models.protocol_checks import broken_rules, covers
 from models.protocol_lines import line_of, lines_of
 from models.protocol_problems import Problem, ProtocolFileError
-from models.protocol_sections import MarksTable, ProtocolTable
+from models.protocol_sections import ProtocolTable
+from models.protocol_symptom_checks import broken_symptom_rules
+from models.protocol_symptom_sections import sheet_of
 from models.protocol_wording import broken_wording
-from protocol.paths import value_paths
+from protocol.awareness import SaeRules
+from protocol.draw_day import DrawDayRules
+from protocol.duty import Duty
+from protocol.expected_level import LevelModel
+from protocol.month_six import OutcomeRules
+from protocol.paths import KEYED, value_paths
+from protocol.read_back import DoseOrderRules
+from protocol.response import ResponseRules
+from protocol.tablets import TabletRules
 from protocol.terms import Mark
-from protocol.trial import Approval, ApprovedTexts, Ladder, Metrics, Product, Regimen, Runs, Trial, Windows
+from protocol.trial import Approval, ApprovedTexts, Ladder, Metrics, ProCtcae, Product, Regimen, Runs, Trial, Windows
+from protocol.trough import TroughRules
+from protocol.visit_prompts import VisitPromptRules
 
 __all__ = ["Problem", "ProtocolFileError", "load_trial", "trial_from"]
 
@@ -74,7 +86,7 @@ def _table(raw: Mapping[str, Any]) -> tuple[ProtocolTable | None, list[Problem]]
         problems = [_problem(one) for one in error.errors(include_url=False)]
         unread = {str(one["loc"][0]) for one in error.errors(include_url=False)}
     parts = _parts(raw, unread)
-    problems += broken_rules(parts)
+    problems += broken_rules(parts) + broken_symptom_rules(parts)
     if "wording" in parts:
         problems += broken_wording(raw, parts["wording"])
     return table, problems
@@ -132,20 +144,42 @@ def _trial(table: ProtocolTable) -> Trial:
         windows=Windows(**table.windows.values()),
         ladder=Ladder(**table.ladder.values()),
         runs=Runs(**table.runs.values()),
+        draw_day=DrawDayRules(**table.draw_day.values()),
+        dose_orders=DoseOrderRules(**table.dose_orders.values()),
+        visit_prompts=VisitPromptRules(**table.visit_prompts.values()),
+        procedures=tuple(one.procedure(key) for key, one in table.procedures.items()),
+        visits=tuple(one.plan(key, table.procedures) for key, one in table.visits.items()),
         metrics=Metrics(**table.metrics.values()),
         criteria=tuple(one.criterion(key) for key, one in table.criteria.items()),
         consents=table.consents.consents(),
         texts=ApprovedTexts(**table.texts.values()),
+        check=table.check.times(),
+        sheet=sheet_of(table.items, table.scale),
+        rules=tuple(one.rule(key) for key, one in table.rules.items()),
+        red_words=tuple(one.red_words(key) for key, one in table.red_words.items()),
+        medicines=tuple(one.group(key) for key, one in table.medicines.items()),
+        duty=Duty(**table.duty.values()),
+        alerts=table.alerts.clocks(),
+        sae=SaeRules(**table.sae.values()),
+        pro_ctcae=ProCtcae(**table.pro_ctcae.values()),
+        tablets=TabletRules(**table.tablets.values()),
+        guards=tuple(one.guard(key) for key, one in table.guards.items()),
+        expected_level=LevelModel(**table.expected_level.values()),
+        trough=TroughRules(**table.trough.values()),
+        labs=tuple(one.analyte(key) for key, one in table.labs.items()),
+        outcomes=OutcomeRules(**table.outcomes.values()),
+        response=ResponseRules(**table.response.values()),
+        forbidden=(*table.wording.forbidden, table.code, table.registry_id, *table.product.name.texts().values()),
         approval=approval,
-        marks=_marks(table.marks, table.criteria, approval.approved_on if approval else None),
+        marks=_marks(table, approval.approved_on if approval else None),
     )
 
 
-def _marks(marks: MarksTable, criteria: Mapping[str, object], approved_on: date | None) -> dict[str, Mark]:
+def _marks(table: ProtocolTable, approved_on: date | None) -> dict[str, Mark]:
     """The longest path decides. An approval of this version approves whatever was still a proposal."""
-    listed = marks.by_path()
+    listed = table.marks.by_path()
     found = {
         value: max(((path, mark) for path, mark in listed if covers(path, value)), key=lambda pair: len(pair[0]))[1]
-        for value in value_paths(criteria)
+        for value in value_paths(table.criteria, {name: getattr(table, name) for name in KEYED})
     }
     return {path: Mark.APPROVED if mark is Mark.PROPOSED and approved_on else mark for path, mark in found.items()}

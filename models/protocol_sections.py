@@ -1,66 +1,29 @@
 """The tables of a protocol file as pydantic models: types, spellings and single values; nothing across tables."""
 
-import re
-from datetime import date, time, timedelta
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from protocol.terms import Language, Mark, Purpose
-from protocol.trial import ConsentText, Criterion, Texts
-
-LENGTH = re.compile(r"^(\d+(?:\.\d+)?) ?(min|h|days?)$")
-UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": timedelta(days=1), "days": timedelta(days=1)}
-WALL_TIME = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
-
-
-def _length(value: object) -> timedelta:
-    found = LENGTH.match(value) if isinstance(value, str) else None
-    if found is None or float(found[1]) == 0:
-        raise PydanticCustomError(
-            "length", "This is no length of time.", {"remedy": 'Write it like "30 min", "12 h" or "3 days".'}
-        )
-    return float(found[1]) * UNITS[found[2]]
-
-
-def _wall_time(value: object) -> time:
-    if not isinstance(value, str) or not WALL_TIME.match(value):
-        raise PydanticCustomError("wall_time", "This is no time of day.", {"remedy": 'Write it like "20:30".'})
-    return time.fromisoformat(value)
-
-
-Length = Annotated[timedelta, BeforeValidator(_length)]
-WallTime = Annotated[time, BeforeValidator(_wall_time)]
-Written = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Count = Annotated[int, Field(gt=0)]
-Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-
-
-class Section(BaseModel):
-    """A table: an unknown key is refused, a number in quotes is not a number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    def values(self) -> dict[str, Any]:
-        """Field by field, texts as the trial holds them."""
-        return {
-            name: value.texts()
-            if isinstance(value, BothLanguages)
-            else tuple(value)
-            if isinstance(value, list)
-            else value
-            for name, value in self
-        }
-
-
-class BothLanguages(Section):
-    zh: Written
-    en: Written
-
-    def texts(self) -> Texts:
-        return {Language.ZH: self.zh, Language.EN: self.en}
+from models.protocol_fields import Amount, BothLanguages, Count, Key, Length, Section, WallTime, Written
+from models.protocol_guard_sections import GuardTable
+from models.protocol_lab_sections import LabTable, OutcomesTable, ResponseTable, TroughTable
+from models.protocol_symptom_sections import (
+    AlertsTable,
+    CheckTable,
+    DutyTable,
+    ItemTable,
+    MedicineTable,
+    ProCtcaeTable,
+    RedWordsTable,
+    RuleTable,
+    SaeTable,
+    ScaleTable,
+)
+from models.protocol_tablet_sections import ExpectedLevelTable, TabletsTable
+from models.protocol_visit_sections import ProcedureTable, VisitPromptsTable, VisitTable
+from protocol.terms import Mark, Purpose
+from protocol.trial import ConsentText, Criterion
 
 
 class ProductTable(Section):
@@ -100,6 +63,18 @@ class RunsTable(Section):
     unreported_alert: Count
     not_taken_block: Count
     unreported_call: Count
+
+
+class DrawDayTable(Section):
+    notice_time: WallTime
+    morning_from: WallTime
+    release_time: WallTime
+
+
+class DoseOrdersTable(Section):
+    call_before: Length
+    trough_from: Length
+    trough_until: Length
 
 
 class MetricsTable(Section):
@@ -159,9 +134,9 @@ class WordingTable(Section):
 class MarksTable(Section):
     """Paths by mark; a path covers what lies below it, and the longest one decides."""
 
-    registered: list[Written] = []
-    proposed: list[Written] = []
-    approved: list[Written] = []
+    registered: list[Written] = Field(default_factory=list)
+    proposed: list[Written] = Field(default_factory=list)
+    approved: list[Written] = Field(default_factory=list)
 
     def by_path(self) -> list[tuple[str, Mark]]:
         return [(path, mark) for mark in Mark for path in getattr(self, mark.value)]
@@ -189,10 +164,32 @@ class ProtocolTable(Section):
     windows: WindowsTable
     ladder: LadderTable
     runs: RunsTable
+    draw_day: DrawDayTable
+    dose_orders: DoseOrdersTable
+    visit_prompts: VisitPromptsTable
+    procedures: Annotated[dict[Key, ProcedureTable], Field(min_length=1)]
+    visits: Annotated[dict[Key, VisitTable], Field(min_length=1)]
     metrics: MetricsTable
     criteria: Annotated[dict[Key, CriterionTable], Field(min_length=1)]
     consents: ConsentsTable
     texts: TextsTable
+    check: CheckTable
+    scale: ScaleTable
+    items: Annotated[dict[Key, ItemTable], Field(min_length=1)]
+    rules: Annotated[dict[Key, RuleTable], Field(min_length=1)]
+    red_words: Annotated[dict[Key, RedWordsTable], Field(min_length=1)]
+    medicines: Annotated[dict[Key, MedicineTable], Field(min_length=1)]
+    duty: DutyTable
+    alerts: AlertsTable
+    sae: SaeTable
+    pro_ctcae: ProCtcaeTable
+    tablets: TabletsTable
+    guards: Annotated[dict[Key, GuardTable], Field(min_length=1)]
+    expected_level: ExpectedLevelTable
+    trough: TroughTable
+    labs: Annotated[dict[Key, LabTable], Field(min_length=1)]
+    outcomes: OutcomesTable
+    response: ResponseTable
     wording: WordingTable
     marks: MarksTable
     approval: ApprovalTable | None = None

@@ -9,13 +9,15 @@ from protocol.terms import Language
 
 LOUD = ("!", "！")
 FAMILIAR = "你"
+SHORT = {Language.ZH: 40, Language.EN: 100}
+"""Letters of one question of the check; a button takes half of them. People up to 80 read it on a telephone."""
 
 
 def broken_wording(raw: Mapping[str, Any], wording: WordingTable) -> list[Problem]:
     """Every text for participants is read, also where another text of its table is missing."""
     forbidden = _forbidden(raw, wording)
     problems = [problem for path, text in _participant_texts(raw) for problem in _unfit(path, text, forbidden)]
-    return problems + list(_emergency(raw, wording))
+    return problems + list(_emergency(raw, wording)) + list(_too_long(raw))
 
 
 def _forbidden(raw: Mapping[str, Any], wording: WordingTable) -> tuple[str, ...]:
@@ -27,8 +29,18 @@ def _forbidden(raw: Mapping[str, Any], wording: WordingTable) -> tuple[str, ...]
 
 
 def _participant_texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    tables = {f"{name}.{key}": text for name in ("texts", "consents") for key, text in _table(raw, name).items()}
+    tables = {
+        f"{name}.{key}": text
+        for name in ("texts", "consents", "scale", "items")
+        for key, text in _table(raw, name).items()
+    }
     tables["product.unit_name"] = _table(raw, "product").get("unit_name")
+    for key, item in _table(raw, "items").items():
+        options = item.get("options") if isinstance(item, Mapping) else None
+        for option, text in options.items() if isinstance(options, Mapping) else ():
+            tables[f"items.{key}.options.{option}"] = text
+    for key, guard in _table(raw, "guards").items():
+        tables[f"guards.{key}.text"] = guard.get("text") if isinstance(guard, Mapping) else None
     for path, table in tables.items():
         for language in Language:
             text = table.get(language) if isinstance(table, Mapping) else None
@@ -50,6 +62,14 @@ def _unfit(path: str, text: str, forbidden: tuple[str, ...]) -> Iterator[Problem
         yield Problem(path, "It has an exclamation mark.", "End the sentence with a full stop.")
     if FAMILIAR in text:
         yield Problem(path, "It says 你.", "Say 您.")
+
+
+def _too_long(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    for path, text in _participant_texts(raw):
+        name, _, language = path.rpartition(".")
+        most = SHORT[Language(language)]
+        if name.startswith("items.") and len(text) > (most // 2 if ".options." in name else most):
+            yield Problem(path, f"It has {len(text)} letters.", "Say it shorter, or in two questions.")
 
 
 def _emergency(raw: Mapping[str, Any], wording: WordingTable) -> Iterator[Problem]:

@@ -6,11 +6,17 @@ from typing import Any
 from sqlalchemy import Column, bindparam, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from models.adverse_event import AdverseEvent
 from models.identity import ChatLink, Identity, ParticipantMessage
 from models.inbox import InboxUpdate
+from models.kept_photo import KeptPhoto
+from models.medication import Medication
+from models.pregnancy import Pregnancy
 from models.prompt import Prompt
 from models.session import Change
 from models.site import Staff
+from models.staff_chat import StaffLink, StaffMessage
+from models.symptom import SymptomAnswer
 from models.tables import StoreTable
 from models.vault import SealError, Vault
 
@@ -46,9 +52,16 @@ SEALED = (
     SealedColumn(ChatLink, "id", "chat"),
     SealedColumn(Staff, "id", "totp_secret"),
     SealedColumn(ParticipantMessage, "id", "body"),
+    SealedColumn(KeptPhoto, "message_id", "picture"),
     SealedColumn(InboxUpdate, "update_id", "body"),
     SealedColumn(InboxUpdate, "update_id", "answers"),
     SealedColumn(Prompt, "id", "body"),
+    SealedColumn(SymptomAnswer, "id", "body"),
+    SealedColumn(StaffLink, "id", "chat"),
+    SealedColumn(StaffMessage, "id", "body"),
+    SealedColumn(AdverseEvent, "id", "narrative"),
+    SealedColumn(Medication, "id", "narrative"),
+    SealedColumn(Pregnancy, "id", "narrative"),
 )
 """Every column that holds sealed values; a test compares this list with the places the sources seal for."""
 

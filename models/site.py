@@ -6,7 +6,7 @@ from sqlmodel import Field
 
 from models.columns import member_of
 from models.tables import StoreTable
-from protocol.terms import Role
+from protocol.terms import Language, Role
 
 
 class Site(StoreTable, table=True):
@@ -17,6 +17,15 @@ class Site(StoreTable, table=True):
     contact_phone: str
     tz: str
     created_at: datetime
+    takes_photos: bool = False  # what participants send is kept until it is reviewed
+    directions_zh: str = ""  # how to get there; shown to its participants
+    directions_en: str = ""
+    alerts_with_text: bool = False  # staff chats show what an alert is about, where the site has decided so
+
+    def directions(self) -> dict[Language, str]:
+        """The way there, in the languages in which it is written."""
+        written = {Language.ZH: self.directions_zh, Language.EN: self.directions_en}
+        return {language: words for language, words in written.items() if words}
 
 
 class Staff(StoreTable, table=True):
@@ -31,6 +40,8 @@ class Staff(StoreTable, table=True):
     totp_last_step: int = 0
     created_at: datetime
     disabled_at: datetime | None = None
+    ready_at: datetime | None = None  # own password and one-time codes set up; before that a log-in opens only this
+    first_until: datetime | None = None  # how long the password given by another person is good for
 
 
 class WebSession(StoreTable, table=True):
@@ -43,6 +54,20 @@ class WebSession(StoreTable, table=True):
     language: str
     started_at: datetime
     seen_at: datetime
+    ended_at: datetime | None = None
+    proved_at: datetime | None = None  # when who sits there last proved to be its owner
+
+
+class RecoveryCode(StoreTable, table=True):
+    """One code for one log-in without the phone; only its keyed hash is kept. Newer ones end older ones."""
+
+    __tablename__ = "recovery_code"
+
+    id: str = Field(primary_key=True)
+    staff_id: str = Field(foreign_key="staff.id", index=True)
+    code_hash: str = Field(unique=True)
+    made_at: datetime
+    used_at: datetime | None = None
     ended_at: datetime | None = None
 
 

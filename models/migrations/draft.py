@@ -13,7 +13,7 @@ from alembic.operations.ops import UpgradeOps
 from sqlalchemy import Connection
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
-from models.columns import ClosedSet
+from models.columns import ClosedSet, KnownDay
 from models.migrations.upgrade import Which, tables_of, upgrade, with_connection
 
 
@@ -21,7 +21,7 @@ def plain_types(kind: str, value: Any, _context: AutogenContext) -> str | Litera
     """Versions outlive the models' own column types, so they name plain ones."""
     if kind == "type" and isinstance(value, ClosedSet):
         return "sa.Text()"
-    if kind == "type" and isinstance(value, AutoString):
+    if kind == "type" and isinstance(value, AutoString | KnownDay):
         return "sa.String()"
     if kind == "type" and isinstance(value, UTCDateTime):
         return "sa.DateTime(timezone=True)"

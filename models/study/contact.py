@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from models.study.tables import StudyTable, column, participant_code, record_id, source_seq, synced_at
-from protocol.terms import AlertKind, Level, PromptKind, PromptState
+from protocol.terms import AlertKind, CallState, Level, PromptKind, PromptState, Verdict
 
 
 class StudyAlert(StudyTable, table=True):
@@ -25,8 +25,56 @@ class StudyAlert(StudyTable, table=True):
     times: int = column("How often its cause came up while it was open.", unit="times")
     opened_at: datetime = column("When it was opened.", unit="UTC")
     last_at: datetime = column("When its cause came up last.", unit="UTC")
-    acknowledged_at: datetime | None = column("When a member of staff had seen it.", unit="UTC", default=None)
+    paged: bool = column("True where an investigator was told at once, by the clock of red.")
+    check_id: str | None = column("The symptom check it comes from.", default=None)
+    seen_at: datetime | None = column("When a member of staff first opened it.", unit="UTC", default=None)
+    acknowledged_at: datetime | None = column("When a member of staff took note.", unit="UTC", default=None)
+    acted: bool = column("True where an action was recorded.")
     closed_at: datetime | None = column("When it was closed.", unit="UTC", default=None)
+    source_seq: int = source_seq()
+    synced_at: datetime = synced_at()
+
+
+class StudyAlertCall(StudyTable, table=True):
+    """One row per person told of an alert, or to be phoned. Never who."""
+
+    __tablename__ = "alert_call"
+
+    id: str = record_id("Id of the record.")
+    participant_code: str | None = column(
+        "The participant's pseudonymous code; empty where it is about the system.",
+        cdisc="SUBJID",
+        default=None,
+        index=True,
+    )
+    alert_id: str = column("The alert.", index=True)
+    at: datetime = column("When it was due to be told.", unit="UTC")
+    reach: int = column("So many places of the on-call list were told by then.", unit="places")
+    place: int | None = column("The place on the list; empty for the site's coordinators.", default=None)
+    state: CallState = column("How it went.", codes=CallState)
+    settled_at: datetime | None = column("When its state became final.", unit="UTC", default=None)
+    reason: str = column("Why it failed.")
+    source_seq: int = source_seq()
+    synced_at: datetime = synced_at()
+
+
+class StudySafetyEvent(StudyTable, table=True):
+    """One row per possible serious adverse event."""
+
+    __tablename__ = "safety_event"
+
+    id: str = record_id("Id of the record.")
+    participant_code: str = participant_code()
+    alert_id: str = column("The alert it came with.")
+    check_id: str | None = column("The symptom check it comes from.", default=None)
+    cause: str = column("The rule or words that opened it.")
+    recorded_at: datetime = column("When it was recorded.", unit="UTC")
+    delivered_at: datetime | None = column("When the first call about it arrived.", unit="UTC", default=None)
+    opened_at: datetime | None = column("When the first of the site's staff opened it.", unit="UTC", default=None)
+    aware_at: datetime | None = column("When the site became aware of it.", unit="UTC", default=None)
+    verdict: Verdict = column("What an investigator said.", codes=Verdict)
+    verdict_at: datetime | None = column("When.", unit="UTC", default=None)
+    has_reason: bool = column("True where it was said why; the words stay at the site.")
     source_seq: int = source_seq()
     synced_at: datetime = synced_at()
 

@@ -20,6 +20,9 @@ class StudyDoseOrder(StudyTable, table=True):
     dose_mg: float = column("Dose.", unit="mg", cdisc="EX.EXDOSE")
     units: int = column("The same in units of the dispensed product.", unit="units")
     every_days: int = column("Days from one dose to the next.", unit="days", cdisc="EX.EXDOSFRQ")
+    then_mg: str = column(
+        "Doses of the days after the first, in mg between spaces, before `dose_mg` comes again; empty: all alike."
+    )
     reason: str = column("Why it was ordered.", cdisc="EX.EXADJ")
     recorded_at: datetime = column("When it was recorded.", unit="UTC")
     read_back_units: int | None = column("How many units the participant answered to take.", unit="units", default=None)

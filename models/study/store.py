@@ -7,15 +7,16 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.session import is_sqlite, open_engine
+from models.sqlite_inline import Edges
 
 
 class StudyStore:
-    """One engine that writes and, on SQLite, one that only reads."""
+    """One engine that writes and, on SQLite, one that only reads. `edges` as of the operational store."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, edges: Edges | None = None) -> None:
         self.url = url
-        self.engine = open_engine(url, writes=True)
-        self.reading_engine = open_engine(url, writes=False) if is_sqlite(url) else self.engine
+        self.engine = open_engine(url, writes=True, edges=edges)
+        self.reading_engine = open_engine(url, writes=False, edges=edges) if is_sqlite(url) else self.engine
 
     @property
     def on_sqlite(self) -> bool:

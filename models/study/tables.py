@@ -3,12 +3,14 @@
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pydantic import ConfigDict
 from sqlalchemy import BigInteger, Integer, MetaData
 from sqlmodel import Field, SQLModel
 
 from models.columns import ClosedSet, metadata
 
 STUDY = metadata()
+AS_KNOWN = "YYYY-MM-DD, or YYYY-MM or YYYY where no more is known"
 SEQUENCE = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -16,6 +18,8 @@ class StudyTable(SQLModel):
     """A table of the study database. No foreign keys: a record that waits never holds back another one's."""
 
     metadata: ClassVar[MetaData] = STUDY
+    # Nothing validates a table: that half of it is never built.
+    model_config = ConfigDict(defer_build=True)  # type: ignore[assignment]
 
 
 def column(
