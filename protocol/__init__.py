@@ -1,1 +1,1 @@
-"""What the trial says: terms, regimen, windows, prompts, adherence arithmetic. Pure."""
+"""What the trial says: regimen, windows, prompts, symptoms, triage, duty, adherence. Pure."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from protocol.draw_day import Wait
 from protocol.moments import first_wall_time, moment, within_wall_times
 from protocol.terms import PromptKind
 from protocol.trial import Trial
@@ -74,10 +75,12 @@ def prompts_of(  # noqa: PLR0913  the facts of one dose, each named at the call
     zone: ZoneInfo,
     trial: Trial,
     at_chosen_time: bool = True,
+    wait: Wait | None = None,
 ) -> list[PlannedPrompt]:
     """The whole ladder of one open dose; what has been sent or answered is the caller's to leave out.
 
     `at_chosen_time` is False for a dose that the minimum gap has moved: only a chosen time beats quiet hours.
+    With `wait` nothing asks for the dose before blood is taken or the hour of release has come.
     """
     dose = _Dose(ordinal, due_at, due_on, next_due_at, zone, trial)
     asked_at = due_at if at_chosen_time else dose.awake(due_at)
@@ -86,7 +89,9 @@ def prompts_of(  # noqa: PLR0913  the facts of one dose, each named at the call
         return [dose.prompt(PromptKind.ASK_TEAM, 0, asked_at, until)] if asked_at < until else []
     if first_is_unknown:
         return list(_first_dose_questions(dose, asked_at, until))
-    take_now = list(_take_now(dose, asked_at, until, snoozed_until, snoozes))
+    draw = [] if wait is None else list(_of_the_draw(dose, wait, asked_at))
+    asked_at = asked_at if wait is None else max(asked_at, wait.until)
+    take_now = draw + list(_take_now(dose, asked_at, until, snoozed_until, snoozes))
     # An unanswered first dose is asked about by the next dose's own question, before any amount is named.
     record = [] if is_first else [_record(dose)]
     return take_now + list(_evening(dose)) + record
@@ -99,13 +104,21 @@ def _first_dose_questions(dose: _Dose, asked_at: datetime, until: datetime) -> I
         yield dose.prompt(PromptKind.FIRST_DOSE_QUESTION, rung, due_at, until)
 
 
+def _of_the_draw(dose: _Dose, wait: Wait, asked_at: datetime) -> Iterator[PlannedPrompt]:
+    """A notice the evening before, and the wait text in the reminder's place."""
+    if wait.notice_at < asked_at:
+        yield dose.prompt(PromptKind.DRAW_NOTICE, 0, wait.notice_at, asked_at)
+    if asked_at < wait.until:
+        yield dose.prompt(PromptKind.DRAW_WAIT, 0, asked_at, wait.until)
+
+
 def _take_now(
     dose: _Dose, asked_at: datetime, until: datetime, snoozed_until: datetime | None, snoozes: int
 ) -> Iterator[PlannedPrompt]:
     """The reminder beats quiet hours, since its time was chosen; repeats never fall into them."""
     if asked_at < until:
         yield dose.prompt(PromptKind.DOSE_REMINDER, 0, asked_at, until)
-    if snoozed_until is not None and snoozed_until < until:
+    if snoozed_until is not None and asked_at <= snoozed_until < until:
         yield dose.prompt(PromptKind.DOSE_SNOOZED, snoozes, snoozed_until, until)
     for rung, due_at in _repeats(dose, asked_at, until):
         if snoozed_until is None or due_at > snoozed_until:

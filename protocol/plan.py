@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from protocol.draw_day import DrawDay, wait_of
 from protocol.ladder import PlannedPrompt, prompts_of
-from protocol.moments import first_wall_time, moment, wall_date
-from protocol.orders import DoseOrder, ordered_day, spacing, units_of
+from protocol.moments import local_date, moment, wall_date
+from protocol.orders import DoseOrder, dose_mg_on, ordered_day, spacing, units_of
 from protocol.terms import DoseState
+from protocol.travel import Clocks, Journey
 from protocol.trial import Trial
 
 STILL_UNKNOWN = frozenset({DoseState.OPEN, DoseState.UNREPORTED, DoseState.NOT_ASKED})
@@ -20,6 +22,9 @@ STILL_UNKNOWN = frozenset({DoseState.OPEN, DoseState.UNREPORTED, DoseState.NOT_A
 
 MOVABLE = frozenset({DoseState.OPEN, DoseState.HELD})
 """States of doses that the plan may still move."""
+
+A_WORLD = timedelta(days=2)
+"""A date begins at most so long before it ends somewhere else on Earth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,7 @@ class DoseFact:
     units: int
     order_version: int
     state: DoseState
+    zone: ZoneInfo  # on whose wall `nominal_at` shows the reminder's time
     taken_at: datetime | None = None
     snoozed_until: datetime | None = None
     snoozes: int = 0
@@ -45,7 +51,7 @@ class PlanFacts:
     """Everything a plan depends on. `doses` are the newest ones in order; older taken ones may be left out."""
 
     reminder_time: time
-    zone: ZoneInfo
+    zone: ZoneInfo  # of home
     starts_at: datetime  # nothing is due at or before
     orders: tuple[DoseOrder, ...]
     doses: tuple[DoseFact, ...]
@@ -53,6 +59,12 @@ class PlanFacts:
     last_taken_at: datetime | None
     prompted: bool  # a chat that may be written to
     blocked: bool  # "take now" waits for an investigator
+    draws: tuple[DrawDay, ...] = ()  # days on which the dose waits for blood to be taken
+    journeys: tuple[Journey, ...] = ()
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks(self.zone, self.journeys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class PlannedDose:
     order_version: int
     is_first: bool
     state: DoseState
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +132,14 @@ def _as_it_should_stand(dose: DoseFact, facts: PlanFacts, trial: Trial, at: date
     reopened = dose.state is DoseState.HELD and not held and at < dose.nominal_at + trial.windows.late_cutoff
     if dose.state is not DoseState.OPEN and not reopened:
         return None
-    return _planned(dose.ordinal, dose.nominal_at, dose.due_on, ordered.dose, facts, trial, held=held)
+    return _planned(dose.ordinal, dose.nominal_at, dose.due_on, dose.zone, ordered.dose, facts, trial, held=held)
 
 
 def _planned(
     ordinal: int,
     nominal_at: datetime,
     due_on: date,
+    zone: ZoneInfo,
     order: DoseOrder | None,
     facts: PlanFacts,
     trial: Trial,
@@ -135,7 +149,7 @@ def _planned(
     if order is None:
         return None
     first = is_first(ordinal, facts.first_taken_ordinal)
-    dose_mg = trial.regimen.first_dose_mg if first else order.dose_mg
+    dose_mg = trial.regimen.first_dose_mg if first else dose_mg_on(order, due_on)
     return PlannedDose(
         ordinal=ordinal,
         nominal_at=nominal_at,
@@ -146,6 +160,7 @@ def _planned(
         order_version=order.version,
         is_first=first,
         state=DoseState.HELD if held else DoseState.OPEN,
+        zone=zone,
     )
 
 
@@ -175,37 +190,50 @@ def _up_to(until: datetime, unrolled: Iterator[PlannedDose]) -> tuple[list[Plann
     return coming, None
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The dose before, and its wall. A day of one and the same wall has one dose, also where the reminder was moved
+    from its morning to its evening; on a journey two walls may show one date, and there the minimum gap decides alone.
+    """
+
+    at: datetime
+    on: date
+    zone: ZoneInfo
+
+
 def _unroll(facts: PlanFacts, trial: Trial, last: DoseFact | None) -> Iterator[PlannedDose]:
     """Every dose after `last`, without an end unless the orders have one.
 
     Wall times at least the minimum gap apart: one a day at home, and after a journey the first one that is safe.
     """
     ordinal = last.ordinal + 1 if last else 1
-    before = (last.nominal_at, last.due_on) if last else None
-    after = before[0] + trial.windows.minimum_gap - timedelta.resolution if before else facts.starts_at
+    before = _Before(last.nominal_at, last.due_on, last.zone) if last else None
+    after = before.at + trial.windows.minimum_gap - timedelta.resolution if before else facts.starts_at
+    clocks = facts.clocks
     while True:
-        nominal_at = first_wall_time(after, facts.reminder_time, facts.zone)
-        due_on = wall_date(nominal_at, facts.reminder_time, facts.zone)
+        nominal_at, zone = clocks.next_dose(after, facts.reminder_time)
+        due_on = wall_date(nominal_at, facts.reminder_time, zone)
         day = ordered_day(facts.orders, due_on)
         after = nominal_at
         if day.dose is None:
             again_on = min((order.from_on for order in facts.orders if order.from_on > due_on), default=None)
             if again_on is None:
                 return
-            after = max(after, moment(again_on - timedelta(days=1), facts.reminder_time, facts.zone))
-        elif before is None or _is_dose_day(day.dose, nominal_at, before, trial):
-            planned = _planned(ordinal, nominal_at, due_on, day.dose, facts, trial, held=bool(day.held_by))
+            after = max(after, moment(again_on - A_WORLD, facts.reminder_time, facts.zone))
+        elif before is None or (
+            (due_on, zone) != (before.on, before.zone) and _is_dose_day(day.dose, nominal_at, before, trial)
+        ):
+            planned = _planned(ordinal, nominal_at, due_on, zone, day.dose, facts, trial, held=bool(day.held_by))
             if planned is not None:
                 yield planned
-            ordinal, before = ordinal + 1, (nominal_at, due_on)
+            ordinal, before = ordinal + 1, _Before(nominal_at, due_on, zone)
             after = nominal_at + trial.windows.minimum_gap - timedelta.resolution
 
 
-def _is_dose_day(order: DoseOrder, nominal_at: datetime, before: tuple[datetime, date], trial: Trial) -> bool:
+def _is_dose_day(order: DoseOrder, nominal_at: datetime, before: _Before, trial: Trial) -> bool:
     """The first day of an order is a dose day; after it so many days lie between two doses."""
-    before_at, before_on = before
     rest = spacing(order) - timedelta(days=1)
-    return order.from_on > before_on or nominal_at >= before_at + trial.windows.minimum_gap + rest
+    return order.from_on > before.on or nominal_at >= before.at + trial.windows.minimum_gap + rest
 
 
 def _spaced(doses: Sequence[PlannedDose], trial: Trial) -> list[PlannedDose]:
@@ -235,19 +263,27 @@ def _prompts(
     for dose in doses:
         if dose.state is not DoseState.OPEN or dose.nominal_at < at - trial.windows.report_closes_after:
             continue
-        fact = stored.get(dose.ordinal)
+        fact, where = stored.get(dose.ordinal), facts.clocks.where(dose.nominal_at)
         found += prompts_of(
             ordinal=dose.ordinal,
             due_at=dose.due_at,
-            due_on=dose.due_on,
+            due_on=dose.due_on if where == dose.zone else local_date(dose.nominal_at, where),
             next_due_at=due.get(dose.ordinal + 1, dose.due_at + timedelta(days=1)),
             is_first=dose.is_first,
             first_is_unknown=dose.is_first and first_is_unknown(dose.ordinal, list(states.items())),
             blocked=facts.blocked,
             snoozed_until=fact.snoozed_until if fact else None,
             snoozes=fact.snoozes if fact else 0,
-            zone=facts.zone,
+            zone=where,
             trial=trial,
             at_chosen_time=dose.due_at == dose.nominal_at,
+            wait=wait_of(
+                due_at=dose.due_at,
+                due_on=dose.due_on,
+                is_first=dose.is_first,
+                draws=facts.draws,
+                zone=dose.zone,
+                rules=trial.draw_day,
+            ),
         )
     return tuple(found)

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     FIRST_YES = "fy"  # the first dose was taken; ask how many and when
     FIRST_NO = "fn"
     KEEP = "k"  # "it was a mistake": change nothing
+    DRAWN = "w"  # blood was taken; argument: "no" where that was a mistake
     READ_BACK = "b"  # argument: units; the dose id is the order's
     # entry and settings
     LANGUAGE = "L"  # argument: Language
@@ -30,14 +31,48 @@ class Verb(StrEnum):
     REMINDER_TIME = "T"  # argument: HHMM
     FOOD = "F"  # argument: FoodMode
     PRACTICE = "P"
-    SETTINGS = "S"  # argument: language | time | food
-    STOP = "X"  # argument: StopKind
+    SETTINGS = "S"  # argument: language | time | food, or none for all of them
+    STOP = "X"  # argument: StopKind, or none for the question which is meant
     STOP_SURE = "Y"  # argument: StopKind
     RESUME_MESSAGES = "R"
     UNWELL = "U"
     TODAY = "D"
     HISTORY = "H"  # argument: YYYYMM
     HELPER = "h"  # argument: yes | no; the helper's own consent
+    # a symptom check; the record id is the check's
+    SYMPTOM_BEGIN = "sg"  # argument: "occasion@YYYYMMDD", when it was offered; with a record id: goes on with that one
+    SYMPTOM_ANSWER = "sa"  # argument: "item:value"; one of several options: marked, or not marked any more
+    SYMPTOM_DONE = "sd"  # argument: the item, whose marked options are all
+    SYMPTOM_NONE = "sn"  # argument: the item, of whose options none applies
+    SYMPTOM_UNIT = "su"  # argument: "item:unit"; the number is then typed
+    SYMPTOM_SKIP = "sk"  # argument: the item
+    SYMPTOM_BACK = "sb"  # argument: the item to go back from
+    SYMPTOM_STOP = "ss"
+    CHECK_TIME = "ct"  # argument: "weekday", or "weekday:HHMM"; Monday is 1
+    # the self-rated items; the record id is the round's
+    SELF_RATED_BEGIN = "qg"  # argument: "YYYYMMDD", when it was offered; with a record id: goes on with that one
+    SELF_RATED_ANSWER = "qa"  # argument: "item:attribute:score"
+    SELF_RATED_SKIP = "qk"  # argument: "item:attribute"
+    SELF_RATED_BACK = "qb"  # argument: "item:attribute" to go back from
+    SELF_RATED_STOP = "qs"
+    TABLETS = "tl"  # ask how many are left
+    TRAVEL = "tv"  # argument: "", "place", "place@day", "place@day-day", the same with ":clock", or "end:number"
+    GUARD = "gu"  # it was read and understood; argument: the guard
+    # a visit; the record id is the visit's, the argument its day and time: VisitSlot.written()
+    VISIT_COME = "vc"
+    VISIT_CANNOT = "vn"
+    VISIT_WAY = "vw"  # how to get there
+    VISIT_CAME = "vy"  # was there
+    VISIT_MISSED = "vm"
+    # a staff chat; the record id is an alert's
+    STAFF_ALERT = "oi"  # look at it
+    STAFF_SEEN = "oa"  # acknowledge it
+    STAFF_TAKE = "ot"  # be its owner
+    STAFF_WORK = "ow"  # argument: the page, from 1
+    STAFF_WHO = "op"  # argument: a participant's code
+    STAFF_ADHERENCE = "od"  # argument: a participant's code
+    STAFF_ANSWER = "or"  # how to write; argument: a participant's code
+    STAFF_STOP = "ox"  # end this chat
 
 
 class Sure(StrEnum):

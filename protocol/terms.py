@@ -24,6 +24,13 @@ class Channel(StrEnum):
     PHONE = "phone"  # staff call; no chat
 
 
+class TravelClock(StrEnum):
+    """By which clock a participant who is away takes the doses."""
+
+    HOME = "home"  # at the same moments as at home
+    LOCAL = "local"  # at the usual time on the wall where they are
+
+
 class Source(StrEnum):
     """Who told us."""
 
@@ -89,8 +96,22 @@ class PromptKind(StrEnum):
     DOSE_EVENING = "dose_evening"  # the end-of-day question
     DOSE_RECORD = "dose_record"  # an earlier day's open dose, for the record only
     FIRST_DOSE_QUESTION = "first_dose_question"  # "did you take the first dose?", before any amount is named
+    DRAW_NOTICE = "draw_notice"  # the evening before a blood draw: tomorrow the dose waits
+    DRAW_WAIT = "draw_wait"  # instead of the reminder that morning: blood first, then the dose
     ORDER_NOTICE = "order_notice"  # a changed order, with read-back
     ASK_TEAM = "ask_team"  # instead of "take now" while a human must decide
+    SYMPTOM_CHECK = "symptom_check"  # the weekly check is offered
+    SYMPTOM_AGAIN = "symptom_again"  # a raised temperature is asked about again
+    STAFF_MESSAGE = "staff_message"  # staff write to the participant
+    GUARD = "guard"  # contraception, blood donation and the like, said again
+    REFILL = "refill"  # the tablets will be used up in some days
+    SELF_RATED = "self_rated"  # the self-rated items of a site's own file are offered
+    VISIT_WEEK = "visit_week"  # some days before a visit
+    VISIT_EVE = "visit_eve"  # the day before
+    VISIT_DAY = "visit_day"  # that morning
+    VISIT_ASKED = "visit_asked"  # "did you come?", where nothing was recorded
+    VISIT_MOVED = "visit_moved"  # the phone shows another day than the visit's
+    VISIT_CANCELLED = "visit_cancelled"  # the phone shows a visit that is not needed any more
 
 
 class PromptState(StrEnum):
@@ -156,6 +177,20 @@ class AlertKind(StrEnum):
     EVENING_TAKER = "evening_taker"
     CONSENT_REFUSED = "consent_refused"
     CLOCK = "clock"
+    SYMPTOM = "symptom"  # a reason that triage found in a check
+    WORDS = "words"  # red words, a fever or a medicine named in a free text
+    VOMITED_DOSE = "vomited_dose"
+    DOSE_BEFORE_DRAW = "dose_before_draw"  # the dose of a draw day was taken before the blood
+    NOBODY_ON_CALL = "nobody_on_call"  # an hour ahead has no name and phone
+    SERIOUS_EVENT = "serious_event"  # staff have written of a serious adverse event
+    NOT_DELIVERED = "not_delivered"  # what staff wrote to a participant did not arrive, or nobody knows
+    NOT_SENT = "not_sent"  # what staff wrote was taken back, because the participant had left
+    DEATH = "death"  # recorded; a possible serious event to be judged
+    REFILL = "refill"  # the tablets run out in some days
+    TABLET_COUNT = "tablet_count"  # more were counted than were given out
+    VISIT_CANNOT_COME = "visit_cannot_come"  # another day has to be arranged
+    VISIT_MISSED = "visit_missed"  # the participant did not come
+    HEARD_AGAIN = "heard_again"  # somebody lost to follow-up has written
 
 
 class StopKind(StrEnum):
@@ -181,6 +216,8 @@ class ParticipantState(StrEnum):
     ENROLLED = "enrolled"  # registered; the chat is not set up
     ACTIVE = "active"  # set up, or followed by phone
     DISCONTINUED = "discontinued"  # the drug is stopped; follow-up goes on
+    COMPLETED = "completed"  # to the end of the protocol; nothing is planned any more
+    LOST = "lost"  # lost to follow-up; may come back
     WITHDRAWN = "withdrawn"
     DIED = "died"
 
@@ -208,3 +245,21 @@ class Mark(StrEnum):
     REGISTERED = "registered"
     PROPOSED = "proposed"
     APPROVED = "approved"
+
+
+class CallState(StrEnum):
+    """How telling one person of an alert went."""
+
+    TO_PHONE = "to_phone"  # no chat: the name stands on the worklist, to be phoned
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"  # the request left, the answer never came
+    FAILED = "failed"
+
+
+class Verdict(StrEnum):
+    """What an investigator said of a possible serious event."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"

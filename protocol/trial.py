@@ -3,11 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import TypeAlias
 
-from protocol.terms import Language, Mark
-
-Texts: TypeAlias = Mapping[Language, str]
+from protocol.alert_clock import AlertClock
+from protocol.awareness import SaeRules
+from protocol.draw_day import DrawDayRules
+from protocol.duty import Duty
+from protocol.expected_level import LevelModel
+from protocol.guards import Guard
+from protocol.labs import Analyte
+from protocol.medicines import MedicineGroup
+from protocol.month_six import OutcomeRules
+from protocol.pro_ctcae import ProWording
+from protocol.read_back import DoseOrderRules
+from protocol.red_words import RedWords
+from protocol.response import ResponseRules
+from protocol.symptoms import CheckTimes, Rule, SymptomSheet
+from protocol.tablets import TabletRules
+from protocol.terms import Level, Mark
+from protocol.texts import Texts as Texts
+from protocol.trough import TroughRules
+from protocol.visit_prompts import VisitPromptRules
+from protocol.visits import Procedure, VisitPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,14 @@ class ApprovedTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class ProCtcae:
+    """The PRO-CTCAE items asked where a site has their wording, and how often at most."""
+
+    items: tuple[int, ...]
+    every: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Approval:
     """Who approved which version of this file."""
 
@@ -132,12 +156,35 @@ class Trial:
     windows: Windows
     ladder: Ladder
     runs: Runs
+    draw_day: DrawDayRules
+    dose_orders: DoseOrderRules
+    visit_prompts: VisitPromptRules
+    procedures: tuple[Procedure, ...]
+    visits: tuple[VisitPlan, ...]
     metrics: Metrics
     criteria: tuple[Criterion, ...]
     consents: Mapping[str, ConsentText]  # by Purpose
     texts: ApprovedTexts
+    check: CheckTimes
+    sheet: SymptomSheet  # the tables [items] and [scale]
+    rules: tuple[Rule, ...]
+    red_words: tuple[RedWords, ...]
+    medicines: tuple[MedicineGroup, ...]
+    duty: Duty
+    alerts: Mapping[Level, AlertClock]
+    sae: SaeRules
+    pro_ctcae: ProCtcae
+    tablets: TabletRules
+    guards: tuple[Guard, ...]
+    expected_level: LevelModel
+    trough: TroughRules
+    labs: tuple[Analyte, ...]
+    outcomes: OutcomeRules
+    response: ResponseRules
+    forbidden: tuple[str, ...]  # what no chat may say: the table [wording], and the trial's own names
     approval: Approval | None
     marks: Mapping[str, Mark]
+    self_rated: ProWording | None = None  # the site's own file; None: nothing of it is offered
 
     def approved(self) -> bool:
         """A real study may enrol only when the approval names this very version."""

@@ -21,6 +21,7 @@ from protocol.screens.doses import (
     Recorded,
     RecordQuestion,
     ReportClosed,
+    ResumeNotice,
     Shown,
     Snoozed,
     SnoozeQuestion,
@@ -30,6 +31,7 @@ from protocol.screens.doses import (
     WhichDayQuestion,
     WhyQuestion,
 )
+from protocol.screens.draws import DrawAfterDose, DrawNoted, DrawNotice, DrawWait
 from protocol.screens.entry import (
     ConsentQuestion,
     ConsentRefused,
@@ -43,12 +45,14 @@ from protocol.screens.entry import (
     ReminderTimeQuestion,
     SetUpDone,
 )
+from protocol.screens.guards import GuardNotice, GuardUnderstood
 from protocol.screens.menu import (
     AskAgain,
     Contact,
     Help,
     KeptForStaff,
     MessagesResumed,
+    PhotoNotKept,
     SettingChanged,
     Settings,
     Slower,
@@ -57,12 +61,66 @@ from protocol.screens.menu import (
     StopQuestion,
     Unwell,
 )
+from protocol.screens.self_rated import SelfRatedOffer, SelfRatedQuestion, SelfRatedStopped, SelfRatedThanks
+from protocol.screens.staff import (
+    StaffAdherence,
+    StaffAlert,
+    StaffAnswerHow,
+    StaffHelp,
+    StaffHowTo,
+    StaffItem,
+    StaffNothingHere,
+    StaffNotSent,
+    StaffPerson,
+    StaffReadOnly,
+    StaffUnlinked,
+    StaffUnlinkQuestion,
+    StaffWelcome,
+    StaffWillSend,
+    StaffWork,
+    StaffWrites,
+)
+from protocol.screens.symptoms import (
+    CheckTimeChanged,
+    CheckTimeQuestion,
+    Emergency,
+    SymptomOffer,
+    SymptomQuestion,
+    SymptomStopped,
+    SymptomThanks,
+)
+from protocol.screens.tablets import RefillNotice, TabletCountKept, TabletQuestion
+from protocol.screens.travel import (
+    ClockQuestion,
+    JourneyNotPossible,
+    JourneyOver,
+    JourneyShown,
+    PlaceQuestion,
+    TravelDayQuestion,
+    TravelDoseLine,
+)
+from protocol.screens.visits import (
+    VisitAsked,
+    VisitAttended,
+    VisitConfirmed,
+    VisitNotice,
+    VisitOccasion,
+    VisitOtherDay,
+    Visits,
+    VisitShown,
+    VisitTakenBack,
+    VisitWay,
+    VisitWishKept,
+)
 from protocol.terms import Language
 
 __all__ = [
     "Answer",
     "AskAgain",
     "AskTeam",
+    "CheckTimeChanged",
+    "CheckTimeQuestion",
+    "ClockQuestion",
     "ConsentQuestion",
     "ConsentRefused",
     "Contact",
@@ -71,9 +129,16 @@ __all__ = [
     "DoseReminder",
     "DoubleDoseQuestion",
     "DoubleDoseTold",
+    "DrawAfterDose",
+    "DrawNoted",
+    "DrawNotice",
+    "DrawWait",
+    "Emergency",
     "EveningQuestion",
     "FirstDoseQuestion",
     "FoodQuestion",
+    "GuardNotice",
+    "GuardUnderstood",
     "Help",
     "HelperConsentQuestion",
     "HelperReady",
@@ -81,21 +146,32 @@ __all__ = [
     "How",
     "HowManyQuestion",
     "InvitationRefused",
+    "JourneyNotPossible",
+    "JourneyOver",
+    "JourneyShown",
     "KeptForStaff",
     "LanguageQuestion",
     "LateAdvice",
     "MessagesResumed",
     "NothingChanged",
     "OrderNotice",
+    "PhotoNotKept",
+    "PlaceQuestion",
     "PracticeQuestion",
     "PrivacyNotice",
     "ReadBackKept",
     "Reader",
     "RecordQuestion",
     "Recorded",
+    "RefillNotice",
     "ReminderTimeQuestion",
     "ReportClosed",
+    "ResumeNotice",
     "Screen",
+    "SelfRatedOffer",
+    "SelfRatedQuestion",
+    "SelfRatedStopped",
+    "SelfRatedThanks",
     "SetUpDone",
     "SettingChanged",
     "Settings",
@@ -103,12 +179,47 @@ __all__ = [
     "Slower",
     "SnoozeQuestion",
     "Snoozed",
+    "StaffAdherence",
+    "StaffAlert",
+    "StaffAnswerHow",
+    "StaffHelp",
+    "StaffHowTo",
+    "StaffItem",
+    "StaffNotSent",
+    "StaffNothingHere",
+    "StaffPerson",
+    "StaffReadOnly",
+    "StaffUnlinkQuestion",
+    "StaffUnlinked",
+    "StaffWelcome",
+    "StaffWillSend",
+    "StaffWork",
+    "StaffWrites",
     "StopAnswered",
     "StopConfirm",
     "StopQuestion",
+    "SymptomOffer",
+    "SymptomQuestion",
+    "SymptomStopped",
+    "SymptomThanks",
+    "TabletCountKept",
+    "TabletQuestion",
     "Today",
+    "TravelDayQuestion",
+    "TravelDoseLine",
     "Undone",
     "Unwell",
+    "VisitAsked",
+    "VisitAttended",
+    "VisitConfirmed",
+    "VisitNotice",
+    "VisitOccasion",
+    "VisitOtherDay",
+    "VisitShown",
+    "VisitTakenBack",
+    "VisitWay",
+    "VisitWishKept",
+    "Visits",
     "WhenQuestion",
     "WhichDayQuestion",
     "WhyQuestion",
@@ -120,6 +231,10 @@ Screen = (
     | RecordQuestion
     | FirstDoseQuestion
     | AskTeam
+    | DrawNotice
+    | DrawWait
+    | DrawNoted
+    | DrawAfterDose
     | HowManyQuestion
     | WhenQuestion
     | WhyQuestion
@@ -136,6 +251,7 @@ Screen = (
     | Today
     | History
     | OrderNotice
+    | ResumeNotice
     | ReadBackKept
     | LanguageQuestion
     | PrivacyNotice
@@ -158,8 +274,55 @@ Screen = (
     | MessagesResumed
     | Unwell
     | KeptForStaff
+    | PhotoNotKept
     | AskAgain
     | Slower
+    | Emergency
+    | SymptomOffer
+    | SymptomQuestion
+    | SymptomStopped
+    | SymptomThanks
+    | CheckTimeQuestion
+    | CheckTimeChanged
+    | SelfRatedOffer
+    | SelfRatedQuestion
+    | SelfRatedStopped
+    | SelfRatedThanks
+    | TabletQuestion
+    | PlaceQuestion
+    | TravelDayQuestion
+    | ClockQuestion
+    | JourneyShown
+    | JourneyOver
+    | JourneyNotPossible
+    | TabletCountKept
+    | RefillNotice
+    | GuardNotice
+    | GuardUnderstood
+    | VisitAsked
+    | VisitAttended
+    | VisitConfirmed
+    | VisitNotice
+    | VisitOtherDay
+    | Visits
+    | VisitTakenBack
+    | VisitWay
+    | VisitWishKept
+    | StaffAdherence
+    | StaffAlert
+    | StaffAnswerHow
+    | StaffHelp
+    | StaffHowTo
+    | StaffNotSent
+    | StaffNothingHere
+    | StaffPerson
+    | StaffReadOnly
+    | StaffUnlinkQuestion
+    | StaffUnlinked
+    | StaffWelcome
+    | StaffWillSend
+    | StaffWork
+    | StaffWrites
 )
 
 

@@ -110,6 +110,8 @@ class Recorded:
     advice: LateAdvice | None = None
     already: bool = False  # it had been recorded before this tap
     by_other: bool = False  # by a helper or by staff
+    by_team: bool = False  # by staff, on the phone
+    second: Tap | None = None  # says that another one was taken besides; asked about before it is recorded
     can_change: bool = True
 
 
@@ -205,6 +207,22 @@ class OrderNotice:
     every_days: int
     held: bool
     choices: tuple[int, ...]
+    then_units: tuple[int, ...] = ()  # of the days after the first, where the number changes from day to day
+    asked_on: date | None = None  # of a number that changes, where a pause stands over the first day
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeNotice:
+    """A hold ends. `units` None: no amount is named while nobody knows of the first dose. `choices` only where the
+    amount has changed meanwhile; they read back the order `order_id`.
+    """
+
+    order_id: str
+    from_on: date
+    next_due_at: datetime | None
+    units: int | None
+    choices: tuple[int, ...] = ()
+    asked_on: date | None = None  # where the number changes from day to day
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,16 @@ class SettingChanged:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    pass
+    """`own`: the participant's own chat, set up: settings and stopping stand one tap away."""
+
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    pass
+    """`own` as in Help."""
+
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,22 @@ class MessagesResumed:
 
 @dataclass(frozen=True, slots=True)
 class Unwell:
-    """The approved emergency text, before anything else; then how to reach the team."""
+    """After the emergency text: the team has been told, and words are welcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptForStaff:
-    """Kept, and not watched: if unwell tap here, or call 120."""
+    """Kept, and not watched: if unwell tap here, or call 120. `call`: the phone too, something is urgent."""
 
     media: MediaKind | None = None
+    call: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoNotKept:
+    """Nothing was fetched: photos cannot be kept here. `words_kept`: what stood below it was."""
+
+    words_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +89,4 @@ class AskAgain:
 
 @dataclass(frozen=True, slots=True)
 class Slower:
-    """Too many messages in a short time; nothing was lost that was answered."""
+    """Too many messages in a short time: they are kept, and not answered one by one."""
