@@ -38,7 +38,8 @@ def recorded(screen: screens.Recorded, voice: Voice, reader: Reader, trial: Tria
     still = [taken_button(voice, dose)] if missed and screen.advice is LateAdvice.STILL_TAKE else []
     change = Button(voice.say("Change"), Tap(Verb.CORRECT, dose.dose_id))
     undo = Button(voice.say("Undo"), Tap(Verb.UNDO, dose.dose_id))
-    return Wording(text, rows(*still, *([change, undo] if screen.can_change else [])))
+    second = [Button(voice.say("I took one more"), screen.second)] if screen.second else []
+    return Wording(text, rows(*still, *([change, undo] if screen.can_change else []), *second))
 
 
 def _what(screen: screens.Recorded, voice: Voice) -> str:
@@ -62,8 +63,9 @@ def _moments(screen: screens.Recorded, voice: Voice) -> list[str]:
 
 def _whose(screen: screens.Recorded, voice: Voice) -> str:
     already = voice.say("It had been recorded before; it was not counted twice.") if screen.already else ""
-    other = voice.say("It was recorded by another person.") if screen.by_other else ""
-    return lines(already, other)
+    if screen.by_team:
+        return lines(already, voice.say("Your team recorded it, as you told them on the phone."))
+    return lines(already, voice.say("It was recorded by another person.") if screen.by_other else "")
 
 
 def _how_to_change(screen: screens.Recorded, voice: Voice, reader: Reader) -> str:

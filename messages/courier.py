@@ -5,6 +5,7 @@ DeliveryError
   ambiguous: the request left and the answer never came; the message may be there
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -31,6 +32,9 @@ class Wording:
     keyboard: tuple[str, ...] | None = None  # labels of the reply keyboard, None leaves it as it is
 
 
+TOO_LATE = "its turn came too late"
+
+
 class DeliveryError(Exception):
     """The message was not delivered, or nobody can say whether it was."""
 
@@ -54,8 +58,19 @@ class DeliveryError(Exception):
 class Courier(Protocol):
     """Carries worded messages to a chat of its channel; raises DeliveryError."""
 
-    async def send(self, chat: str, wording: Wording, *, lane: Lane, silent: bool = False) -> str:
-        """Sends a new message and returns the channel's message id."""
+    async def send(
+        self,
+        chat: str,
+        wording: Wording,
+        *,
+        lane: Lane,
+        silent: bool = False,
+        in_time: Callable[[], bool] = lambda: True,
+    ) -> str:
+        """Sends a new message and returns the channel's message id.
+
+        `in_time` is asked when its turn has come: where it says no, nothing is sent, and DeliveryError says so.
+        """
 
     async def edit(self, chat: str, message: str, wording: Wording, *, lane: Lane) -> None:
         """Replaces text and buttons; a message that already reads so counts as done."""

@@ -2,8 +2,10 @@
 
 from messages.courier import Button, Wording
 from messages.entry import OWN_NAMES
-from messages.phrases import call_line, food_name, lines, paragraphs, rows, today_button, unwell_button
+from messages.phrases import Rows, call_line, food_name, lines, paragraphs, rows, today_button, unwell_button
+from messages.tablets import count_button
 from messages.text import Voice
+from messages.travel import travel_button
 from protocol import screens
 from protocol.screens import Reader
 from protocol.taps import MediaKind, Tap, Verb
@@ -32,7 +34,10 @@ def settings(screen: screens.Settings, voice: Voice, _reader: Reader, _trial: Tr
         rows(
             Button(voice.say("Reminder time"), Tap(Verb.SETTINGS, "", "time")),
             Button(voice.say("Food"), Tap(Verb.SETTINGS, "", "food")),
+            Button(voice.say("Weekly questions"), Tap(Verb.SETTINGS, "", "check")),
             Button(voice.say("Language · 语言"), Tap(Verb.SETTINGS, "", "language")),
+            count_button(voice),
+            travel_button(voice),
             messages,
         ),
     )
@@ -49,7 +54,7 @@ def setting_changed(screen: screens.SettingChanged, voice: Voice, _reader: Reade
     return Wording(paragraphs(voice.say("Changed"), lines(texts[screen.what], following)))
 
 
-def help_text(_screen: screens.Help, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
+def help_text(screen: screens.Help, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
     text = paragraphs(
         voice.say("How this works"),
         lines(
@@ -61,7 +66,13 @@ def help_text(_screen: screens.Help, voice: Voice, reader: Reader, _trial: Trial
         ),
         lines(_not_watched(voice), call_line(voice, reader)),
     )
-    return Wording(text)
+    return Wording(text, _ways_on(screen.own, voice))
+
+
+def _ways_on(own: bool, voice: Voice) -> Rows:  # noqa: FBT001
+    """What nobody should have to type a command for."""
+    settings_button = Button(voice.say("Settings"), Tap(Verb.SETTINGS))
+    return rows(settings_button, Button(voice.say("I want to stop"), Tap(Verb.STOP))) if own else ()
 
 
 def _not_watched(voice: Voice) -> str:
@@ -69,8 +80,8 @@ def _not_watched(voice: Voice) -> str:
     return voice.say("This chat is not watched round the clock. If you feel unwell, tap “I feel unwell”.")
 
 
-def contact(_screen: screens.Contact, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
-    return Wording(paragraphs(call_line(voice, reader), _not_watched(voice)))
+def contact(screen: screens.Contact, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
+    return Wording(paragraphs(call_line(voice, reader), _not_watched(voice)), _ways_on(screen.own, voice))
 
 
 # --- stopping -------------------------------------------------------------------------------------------------------
@@ -126,10 +137,8 @@ def messages_resumed(screen: screens.MessagesResumed, voice: Voice, _reader: Rea
 # --- unwell, and everything that is not understood ------------------------------------------------------------------
 
 
-def unwell(_screen: screens.Unwell, voice: Voice, reader: Reader, trial: Trial) -> Wording:
-    """The approved text before anything else."""
-    after = voice.say("Your team has been told. You can write here in your own words what you feel.")
-    return Wording(paragraphs(trial.texts.emergency[reader.language], call_line(voice, reader), after))
+def unwell(_screen: screens.Unwell, voice: Voice, _reader: Reader, _trial: Trial) -> Wording:
+    return Wording(voice.say("Your team has been told. You can write here in your own words what you feel."))
 
 
 def kept(screen: screens.KeptForStaff, voice: Voice, reader: Reader, trial: Trial) -> Wording:
@@ -139,7 +148,19 @@ def kept(screen: screens.KeptForStaff, voice: Voice, reader: Reader, trial: Tria
         MediaKind.OTHER: voice.say("Nobody has looked at what you sent yet."),
     }
     text = lines(trial.texts.not_watched[reader.language], unseen[screen.media] if screen.media else "")
+    text = paragraphs(text, call_line(voice, reader) if screen.call else "")
     return Wording(text, rows(today_button(voice), unwell_button(voice)))
+
+
+def photo_not_kept(screen: screens.PhotoNotKept, voice: Voice, reader: Reader, _trial: Trial) -> Wording:
+    text = lines(
+        voice.say("Photos cannot be kept here. Nobody has seen this one."),
+        voice.say("What you wrote below it is kept for your team.")
+        if screen.words_kept
+        else voice.say("Please write in your own words what it shows, or call."),
+    )
+    watched = lines(_not_watched(voice), call_line(voice, reader))
+    return Wording(paragraphs(text, watched), rows(today_button(voice), unwell_button(voice)))
 
 
 def ask_again(screen: screens.AskAgain, voice: Voice, _reader: Reader, _trial: Trial) -> Wording:
@@ -155,7 +176,8 @@ def ask_again(screen: screens.AskAgain, voice: Voice, _reader: Reader, _trial: T
 def slower(_screen: screens.Slower, voice: Voice, _reader: Reader, _trial: Trial) -> Wording:
     return Wording(
         lines(
-            voice.say("Many messages came at once. Please wait a moment, then go on."),
-            voice.say("What has been answered is kept."),
-        )
+            voice.say("Many messages came at once. Please wait a minute, then go on."),
+            voice.say("What you have written is kept for your team. Answers about your tablets always count."),
+        ),
+        rows(today_button(voice), unwell_button(voice)),
     )

@@ -3,7 +3,7 @@
 import gettext
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ WALLS = {Language.ZH: "zh_Hans_CN", Language.EN: "en_GB"}
 
 MORNING, FORENOON, NOON, AFTERNOON, EVENING = 5, 9, 12, 13, 18
 # The hours at which Chinese changes the word for the part of the day.
+DAYS_KEPT = 256  # most messages of a day speak of the same few days
 
 
 @cache
@@ -32,6 +33,18 @@ def catalogue(language: Language) -> gettext.GNUTranslations:
         write_mo(compiled, read_po(source, locale=LOCALES[language]))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+@lru_cache(DAYS_KEPT)
+def weekday_of(on: date, width: str, wall: str) -> str:
+    """The name of a day of the week."""
+    return format_date(on, width, locale=wall)
+
+
+@lru_cache(DAYS_KEPT)
+def written(on: date, skeleton: str, wall: str) -> str:
+    """A date as the locale writes it."""
+    return format_skeleton(skeleton, on, locale=wall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +86,12 @@ class Voice:
 
     def day(self, on: date) -> str:
         """A day with its weekday: 11月23日（周一）, Monday 23 November."""
-        weekday = format_date(on, "E" if self.language is Language.ZH else "EEEE", locale=WALLS[self.language])
+        weekday = weekday_of(on, "E" if self.language is Language.ZH else "EEEE", WALLS[self.language])
         return self.say("%(weekday)s %(date)s", date=self._written("MMMMd", on), weekday=weekday)
+
+    def weekday(self, on: date) -> str:
+        """The name of its day of the week: 星期一, Monday."""
+        return weekday_of(on, "EEEE", WALLS[self.language])
 
     def short_day(self, on: date) -> str:
         """The same for a button: 11月23日（周一）, Mon 23 Nov."""
@@ -84,7 +101,7 @@ class Voice:
         return self._written("yMMMM", on)
 
     def _written(self, skeleton: str, on: date) -> str:
-        return format_skeleton(skeleton, on, locale=WALLS[self.language])
+        return written(on, skeleton, WALLS[self.language])
 
     def moment(self, at: datetime) -> str:
         """Day and time together: 11月23日（周一）08:00."""
