@@ -1,25 +1,36 @@
-"""Disposition: withdrawal, death and withdrawal of consent; each ends what would still be sent, and deletes nothing."""
+"""Disposition: completion, loss, withdrawal of a person or of consent, death; each ends prompts, none deletes."""
 
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
-from actions.dose_orders import newest_orders
+from actions.alerts import open_alert
+from actions.disposition_rows import add_step
 from actions.enrolment import unlink
 from actions.facts import consents_given
 from actions.planning import cancel_waiting, replan
+from actions.read_backs import newest_orders
+from actions.safety_events import open_possible_sae
+from actions.staff_messages import tell_undelivered
+from models.adverse_event import AdverseEvent
 from models.dose import DoseOrderRow, ScheduledDose
 from models.participant import Consent, Invitation, Participant
 from models.prompt import Prompt
+from models.safety_event import SafetyEvent
 from models.session import Change
 from models.site import Staff
+from protocol.adverse_event import EventOutcome
+from protocol.disposition import DispositionKind, DispositionReason
 from protocol.moments import local_date
-from protocol.terms import DoseState, OrderKind, ParticipantState, PromptState
+from protocol.standing import has_left, on_treatment
+from protocol.terms import AlertKind, DoseState, OrderKind, ParticipantState, PromptKind, PromptState, Verdict
 from protocol.trial import Trial
 
 UNANSWERED = (DoseState.OPEN, DoseState.HELD, DoseState.UNREPORTED, DoseState.NOT_ASKED)
+DEATH = "death"  # the cause of the alert and of the event
 TAKEN = (DoseState.TAKEN, DoseState.TAKEN_PARTLY)
 
 
@@ -27,19 +38,82 @@ class DispositionError(ValueError):
     """The participant cannot leave in this way; the message says why."""
 
 
-async def withdraw(change: Change, participant: Participant, reason: str, staff: Staff, trial: Trial) -> None:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What is recorded of one end."""
+
+    kind: DispositionKind
+    state: ParticipantState
+    on: date
+    code: DispositionReason
+    reason: str
+
+
+async def complete(
+    change: Change,
+    participant: Participant,
+    on: date,
+    reason: str,
+    staff: Staff,
+    trial: Trial,
+    code: DispositionReason = DispositionReason.COMPLETED,
+) -> None:
+    """The protocol ends here: nothing is planned any more, and the chat still answers. Raises DispositionError."""
+    if has_left(participant.state) or participant.state is ParticipantState.COMPLETED:
+        raise DispositionError(f"{participant.code} has left the study already")
+    reason = given_reason(reason)
+    await _check_day(change, participant, on)
+    end = _End(DispositionKind.COMPLETED, ParticipantState.COMPLETED, on, code, reason)
+    await _end(change, participant, "complete", end, staff, trial, doses_from=on)
+
+
+async def lose(
+    change: Change,
+    participant: Participant,
+    reason: str,
+    staff: Staff,
+    trial: Trial,
+    code: DispositionReason = DispositionReason.LOST_TO_FOLLOW_UP,
+) -> None:
+    """Nobody reaches the participant: dose prompts and checks end with today, the chat stays open for a way back.
+
+    What was silent before stays as it is. Raises DispositionError.
+    """
+    if not (on_treatment(participant.state) or participant.state is ParticipantState.DISCONTINUED):
+        raise DispositionError(f"{participant.code} is {participant.state}; only who takes part can be lost")
+    today = _today(change, participant)
+    end = _End(DispositionKind.LOST, ParticipantState.LOST, today, code, given_reason(reason))
+    await _end(change, participant, "lose", end, staff, trial, doses_from=today)
+
+
+async def withdraw(
+    change: Change,
+    participant: Participant,
+    reason: str,
+    staff: Staff,
+    trial: Trial,
+    code: DispositionReason = DispositionReason.WITHDRAWAL_BY_SUBJECT,
+) -> None:
     """The participant leaves the study; what was reported stays. Raises DispositionError."""
-    if participant.state in (ParticipantState.WITHDRAWN, ParticipantState.DIED):
+    if has_left(participant.state):
         raise DispositionError(f"{participant.code} has left the study already")
     today = _today(change, participant)
-    await _leave(change, participant, "withdraw", ParticipantState.WITHDRAWN, _given(reason), staff, trial, today)
+    end = _End(DispositionKind.WITHDREW, ParticipantState.WITHDRAWN, today, code, given_reason(reason))
+    await _leave(change, participant, "withdraw", end, staff, trial)
 
 
-async def withdraw_consent(change: Change, participant: Participant, reason: str, staff: Staff, trial: Trial) -> None:
+async def withdraw_consent(
+    change: Change,
+    participant: Participant,
+    reason: str,
+    staff: Staff,
+    trial: Trial,
+    code: DispositionReason = DispositionReason.WITHDRAWAL_BY_SUBJECT,
+) -> None:
     """Every consent given to the bot is taken back, the chats end, and the participant leaves the study."""
     if participant.state is ParticipantState.DIED:
         raise DispositionError(f"{participant.code} has died")
-    reason, today = _given(reason), _today(change, participant)
+    reason, today = given_reason(reason), _today(change, participant)
     for purpose, given in (await consents_given(change.session, participant.id)).items():
         if given:
             row = Consent(
@@ -52,22 +126,51 @@ async def withdraw_consent(change: Change, participant: Participant, reason: str
             )
             change.session.add(row)
             change.owe(row, participant_id=participant.id)
-    await _leave(change, participant, "withdraw_consent", ParticipantState.WITHDRAWN, reason, staff, trial, today)
+    end = _End(DispositionKind.CONSENT_WITHDRAWN, ParticipantState.WITHDRAWN, today, code, reason)
+    await _leave(change, participant, "withdraw_consent", end, staff, trial)
     await unlink(change, participant, "consent withdrawn", trial)
 
 
 async def record_death(
     change: Change, participant: Participant, died_on: date, staff: Staff, trial: Trial, *, reason: str = "died"
 ) -> None:
-    """Silences at once: no message goes out any more, and no dose after the day counts. Raises DispositionError."""
+    """Silences at once: no message goes out any more, and no dose after the day counts. A possible serious event is
+    opened, unless this death has one. Raises DispositionError.
+    """
     if participant.state is ParticipantState.DIED:
         raise DispositionError(f"the death of {participant.code} is recorded already")
     await _check_day(change, participant, died_on)
-    await _leave(change, participant, "record_death", ParticipantState.DIED, reason, staff, trial, died_on)
+    end = _End(DispositionKind.DIED, ParticipantState.DIED, died_on, DispositionReason.DEATH, reason)
+    await _leave(change, participant, "record_death", end, staff, trial)
     await unlink(change, participant, "died", trial)
+    await _open_event(change, participant)
 
 
-def _given(reason: str) -> str:
+async def _open_event(change: Change, participant: Participant) -> None:
+    """One for each death: a form that says "fatal" may have opened it, or this death was recorded before."""
+    fatal = select(AdverseEvent.safety_event_id).where(
+        AdverseEvent.participant_id == participant.id,
+        AdverseEvent.outcome == EventOutcome.FATAL,
+        col(AdverseEvent.in_error).is_(False),
+        col(AdverseEvent.safety_event_id).is_not(None),
+    )
+    found: str | None = await change.session.scalar(
+        select(SafetyEvent.id)
+        .where(
+            SafetyEvent.participant_id == participant.id,
+            SafetyEvent.verdict != Verdict.REFUTED,
+            or_(col(SafetyEvent.cause) == DEATH, col(SafetyEvent.id).in_(fatal)),
+        )
+        .limit(1)
+    )
+    if found is None:
+        alert = await open_alert(change, AlertKind.DEATH, participant, cause=DEATH)
+        await change.session.flush()
+        await open_possible_sae(change, participant, cause=DEATH, alert=alert)
+
+
+def given_reason(reason: str) -> str:
+    """The reason without the blanks around it. Raises DispositionError where there is none."""
     if not reason.strip():
         raise DispositionError("say why")
     return reason.strip()
@@ -95,31 +198,35 @@ async def _check_day(change: Change, participant: Participant, died_on: date) ->
         raise DispositionError(f"a dose of {later} is recorded as taken; correct that, or the day")
 
 
-async def _leave(
+async def _leave(change: Change, participant: Participant, action: str, end: _End, staff: Staff, trial: Trial) -> None:
+    await _end(change, participant, action, end, staff, trial, doses_from=end.on)
+    await _silence(change, participant)
+
+
+async def _end(
     change: Change,
     participant: Participant,
     action: str,
-    state: ParticipantState,
-    reason: str,
+    end: _End,
     staff: Staff,
     trial: Trial,
-    from_on: date,
+    *,
+    doses_from: date,
 ) -> None:
-    old, participant.state = participant.state, state
-    await _end_treatment(change, participant, from_on, reason, staff)
+    old = participant.state
+    await add_step(change, participant, end.kind, end.state, on=end.on, code=end.code, reason=end.reason, by=staff.name)
+    await _end_treatment(change, participant, doses_from, end.reason, staff)
     await replan(change, participant, trial)
-    change.owe(participant, participant_id=participant.id)
     change.audit(
         action,
         "participant",
         participant.id,
         participant_id=participant.id,
         old={"state": old},
-        new={"state": state, "from": from_on},
-        reason=reason,
+        new={"state": end.state, "from": end.on, "because": end.code},
+        reason=end.reason,
     )
-    await _cancel_doses(change, participant, from_on)
-    await _silence(change, participant)
+    await _cancel_doses(change, participant, doses_from)
 
 
 async def _end_treatment(change: Change, participant: Participant, from_on: date, reason: str, staff: Staff) -> None:
@@ -128,6 +235,8 @@ async def _end_treatment(change: Change, participant: Participant, from_on: date
     amounts = [row for row in orders if row.kind in (OrderKind.DOSE, OrderKind.DISCONTINUE)]
     if amounts and amounts[-1].kind is OrderKind.DISCONTINUE and amounts[-1].from_on <= from_on:
         return
+    for order in orders:
+        order.read_back_due_at = None  # nobody is asked any more how many they will take
     row = DoseOrderRow(
         id=change.new_id(),
         participant_id=participant.id,
@@ -170,7 +279,11 @@ async def _silence(change: Change, participant: Participant) -> None:
     rows = await change.session.scalars(
         select(Prompt).where(Prompt.participant_id == participant.id, Prompt.state == PromptState.WAITING)
     )
-    cancel_waiting(rows, change.at, "left_study")
+    waiting = list(rows)
+    cancel_waiting(waiting, change.at, "left_study")
+    for row in waiting:
+        if row.kind is PromptKind.STAFF_MESSAGE:
+            await tell_undelivered(change, participant.id, row.id, AlertKind.NOT_SENT)
     await change.session.execute(
         update(Invitation)
         .where(

@@ -3,22 +3,20 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
-from actions.dose_reports import ANSWERED, recorded, report_dose
+from actions.dose_reports import ANSWERED, dose_screen, newest_event, recorded, report_dose
 from actions.doses import snooze
-from actions.hearing import Heard, doses_in_reach, forget_question, newer_open_dose, own_dose, shown
-from actions.taking import ask_when, taken, taken_at_time, units_of_tap
+from actions.draw_answers import drawn
+from actions.hearing import Heard, doses_in_reach, forget_question, newer_open, newer_open_dose, own_dose, shown
+from actions.taking import ask_when, second_tap, taken, taken_at_time, taken_now, units_of_tap
 from models.dose import ScheduledDose
 from protocol.ladder import take_now_until
 from protocol.moments import within_wall_times
 from protocol.screens import (
     Answer,
-    AskTeam,
     CorrectQuestion,
-    DoseReminder,
     How,
     HowManyQuestion,
     NothingChanged,
@@ -33,20 +31,23 @@ from protocol.screens import (
     WhyQuestion,
 )
 from protocol.taps import Sure, Tap, Verb, also
-from protocol.terms import Cause, DoseAnswer, DoseState, NotTakenReason
+from protocol.terms import Cause, DoseAnswer, DoseState, NotTakenReason, Source
 
 DAY = timedelta(days=1)
 
 OPENING = frozenset({Verb.TAKEN, Verb.EARLIER, Verb.HOW_MANY, Verb.NOT_TAKEN, Verb.LATER})
 """Verbs of a prompt's own buttons: pressed on an old message they may mean the newer dose."""
 
+SWALLOWED = frozenset({DoseState.TAKEN, DoseState.TAKEN_PARTLY})
+
 
 async def answer_tap(heard: Heard, tap: Tap) -> list[Answer]:
     """What one press about a dose leads to; in place of the message it stood on."""
-    dose = await own_dose(heard, tap.record_id)
+    reach = await doses_in_reach(heard)
+    dose = next((dose for dose in reach if dose.id == tap.record_id), None) or await own_dose(heard, tap.record_id)
     if dose is None or dose.nominal_at > heard.at + heard.trial.windows.opens_before:
         return [Answer(NothingChanged(), How.SEND)]
-    screen = await _screen(heard, tap, dose)
+    screen = await _screen(heard, tap, dose, newer_open(reach, dose))
     answers = [Answer(screen, How.EDIT)]
     if isinstance(screen, Recorded) and tap.confirmed(Sure.DAY):
         answers += await _rest_of_the_gap(heard, dose)
@@ -62,15 +63,34 @@ async def _rest_of_the_gap(heard: Heard, dose: ScheduledDose) -> list[Answer]:
     return []
 
 
-async def _screen(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen:
+async def _screen(heard: Heard, tap: Tap, dose: ScheduledDose, newer: ScheduledDose | None) -> Screen:
     if heard.at > dose.nominal_at + heard.trial.windows.report_closes_after:
         return ReportClosed(shown(dose))
     if tap.verb in OPENING and not tap.confirmed(Sure.DAY) and dose.state not in ANSWERED:
-        newer = await newer_open_dose(heard, dose)
         if newer is not None:
             return _which_day(dose, newer, tap)
+        if tap.verb is Verb.TAKEN:
+            return await taken_now(heard, tap, dose)
+    if (told := await _told_by_phone(heard, tap, dose)) is not None:
+        return told
     step = STEPS.get(tap.verb)
     return await step(heard, tap, dose) if step is not None else NothingChanged()
+
+
+async def _told_by_phone(heard: Heard, tap: Tap, dose: ScheduledDose) -> Screen | None:
+    """A button that was open while staff wrote down a call: it says that the dose is recorded, and counts nothing.
+
+    Who has really taken another one besides can say so with one more tap.
+    """
+    is_open = tap.verb in OPENING or tap.verb is Verb.REASON
+    if not is_open or tap.confirmed(Sure.REPLACE) or tap.confirmed(Sure.DOUBLE) or dose.state not in SWALLOWED:
+        return None
+    standing = await newest_event(heard, dose)
+    if standing is None or standing.source is not Source.STAFF_CALL:
+        return None
+    await forget_question(heard)
+    second = second_tap(heard, dose) if tap.verb is Verb.TAKEN else None
+    return await recorded(heard, dose, standing, already=True, second=second)
 
 
 def _which_day(older: ScheduledDose, newer: ScheduledDose, tap: Tap) -> WhichDayQuestion:
@@ -111,7 +131,7 @@ async def _later(heard: Heard, _tap: Tap, dose: ScheduledDose) -> Screen:
 
 
 def _snoozes_left(heard: Heard, dose: ScheduledDose) -> tuple[int, ...]:
-    ladder, zone = heard.trial.ladder, ZoneInfo(heard.participant.tz)
+    ladder, zone = heard.trial.ladder, heard.participant.wall
     if dose.snoozes >= ladder.snoozes_max:
         return ()
     until = take_now_until(dose.due_at, dose.due_at + DAY, heard.trial, is_first=dose.is_first)
@@ -160,14 +180,14 @@ async def _first_yes(heard: Heard, _tap: Tap, dose: ScheduledDose) -> Screen:
 
 
 async def _first_no(heard: Heard, _tap: Tap, dose: ScheduledDose) -> Screen:
-    """Not taken yet: the earlier ones are recorded so, and today's first dose may be named."""
+    """Not taken yet: the earlier ones are recorded so, and what this one asks for by now is shown. An old question may
+    be answered late: by then its dose may have been taken, or another one is open.
+    """
     for earlier in await _unanswered_first(heard, dose):
         await report_dose(
             heard, earlier, DoseAnswer.NOT_TAKEN, reason=NotTakenReason.OTHER, suffix=str(earlier.ordinal)
         )
-    if heard.participant.blocked_at is not None:
-        return AskTeam(shown(dose))
-    return DoseReminder(shown(dose), heard.participant.food)
+    return NothingChanged() if dose.state is DoseState.HELD else await dose_screen(heard, dose)
 
 
 async def _unanswered_first(heard: Heard, dose: ScheduledDose) -> list[ScheduledDose]:
@@ -199,4 +219,5 @@ STEPS: dict[Verb, Callable[[Heard, Tap, ScheduledDose], Awaitable[Screen]]] = {
     Verb.KEEP: _keep,
     Verb.FIRST_YES: _first_yes,
     Verb.FIRST_NO: _first_no,
+    Verb.DRAWN: drawn,
 }

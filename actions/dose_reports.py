@@ -1,12 +1,15 @@
 """One report from a chat on its way into the record, and the screen of what stands afterwards."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
 from actions.doses import Report, current_events, record_dose
+from actions.draw_days import wait_for_draw
 from actions.hearing import Heard, newer_open_dose, shown
-from models.dose import DoseEvent, ScheduledDose
+from models.dose import ScheduledDose
 from protocol.ladder import take_now_until
 from protocol.late import late_advice
 from protocol.plan import STILL_UNKNOWN
@@ -14,14 +17,16 @@ from protocol.screens import (
     AskTeam,
     CorrectQuestion,
     DoseReminder,
+    DrawWait,
     FirstDoseQuestion,
     LateAdvice,
     Recorded,
     Screen,
     Undone,
 )
-from protocol.taps import Sure
+from protocol.taps import Sure, Tap
 from protocol.terms import DoseAnswer, DoseState, NotTakenReason, Source
+from protocol.trial import Trial
 
 ANSWERED = (DoseState.TAKEN, DoseState.TAKEN_PARTLY, DoseState.NOT_TAKEN)
 DAY = timedelta(days=1)
@@ -36,7 +41,8 @@ async def report_dose(
     taken_at: datetime | None = None,
     reason: NotTakenReason | None = None,
     suffix: str = "",
-) -> DoseEvent | None:
+) -> Any:
+    """The row that was recorded; None: it had been."""
     report = Report(
         answer=answer,
         source=heard.source,
@@ -51,13 +57,14 @@ async def report_dose(
     return await record_dose(heard.change, heard.participant, dose, report, heard.trial)
 
 
-async def newest_event(heard: Heard, dose: ScheduledDose) -> DoseEvent | None:
+async def newest_event(heard: Heard, dose: ScheduledDose) -> Any:
+    """The newest event that nothing has superseded, as a row to be read; None where there is none."""
     events = await current_events(heard.change, dose.id)
     return events[-1] if events else None
 
 
 async def recorded(
-    heard: Heard, dose: ScheduledDose, event: DoseEvent | None = None, *, already: bool = False
+    heard: Heard, dose: ScheduledDose, event: Any = None, *, already: bool = False, second: Tap | None = None
 ) -> Screen:
     """What stands for this dose now; `event` is its newest one, where that is at hand."""
     event = event or await newest_event(heard, dose)
@@ -79,6 +86,8 @@ async def recorded(
         advice=advice,
         already=already,
         by_other=event.source is not heard.source,
+        by_team=event.source is Source.STAFF_CALL,
+        second=second,
     )
 
 
@@ -100,9 +109,15 @@ async def first_is_asked(heard: Heard, dose: ScheduledDose) -> bool:
     return before in STILL_UNKNOWN
 
 
-def has_to_wait(dose: ScheduledDose, at: datetime) -> bool:
-    """True for a dose that the minimum gap has moved, until its time comes: asking does not bring it sooner."""
-    return dose.due_at > dose.nominal_at and at < dose.due_at
+def has_to_wait(reach: Sequence[ScheduledDose], at: datetime, trial: Trial) -> bool:
+    """True for the newest dose in reach until the minimum gap to the one taken before is over.
+
+    Asking brings no dose sooner: neither one that the gap has moved, nor one whose window opens within the gap.
+    """
+    dose, *before = reach
+    taken = [other.taken_at for other in before if other.taken_at is not None]
+    is_close = bool(taken) and at < max(taken) + trial.windows.minimum_gap
+    return is_close or (dose.due_at > dose.nominal_at and at < dose.due_at)
 
 
 async def dose_screen(heard: Heard, dose: ScheduledDose) -> Screen:
@@ -119,4 +134,7 @@ async def dose_screen(heard: Heard, dose: ScheduledDose) -> Screen:
     until = take_now_until(dose.due_at, dose.due_at + DAY, heard.trial, is_first=dose.is_first)
     if heard.at >= until:
         return CorrectQuestion(shown(dose), is_today=True)
+    wait = await wait_for_draw(heard.change, dose, heard.trial)
+    if wait is not None and heard.at < wait.until:
+        return DrawWait(shown(dose), wait.draw.fasting)
     return DoseReminder(shown(dose), heard.participant.food)

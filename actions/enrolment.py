@@ -11,6 +11,8 @@ from sqlalchemy import update
 from sqlmodel import col, select
 
 from actions.dose_orders import first_order
+from actions.duty import uncovered_hours
+from actions.inbox import forget_answers
 from actions.planning import replan
 from models.dose import ScheduledDose
 from models.identity import ChatLink, Identity
@@ -19,6 +21,7 @@ from models.participant import Eligibility, Invitation, PaperConsent, Participan
 from models.session import Change, sha256
 from models.site import Site, Staff
 from protocol.moments import local_date
+from protocol.standing import has_left
 from protocol.terms import Channel, FoodMode, Language, LinkRole, ParticipantState, Role
 from protocol.trial import Trial
 
@@ -26,6 +29,7 @@ INVITATION_BYTES = 16
 INVITATION_LIFE = timedelta(hours=72)
 STORE_KIND = "store_kind"  # a store is demo or live from its making
 DEMO, LIVE = "demo", "live"
+BOT_USERNAME = "bot_username"  # written by the running bot
 
 
 class NotReadyError(ValueError):
@@ -66,9 +70,12 @@ async def record_eligibility(
     trial: Trial,
     pregnancy_test_on: date | None = None,
 ) -> Eligibility:
-    """Each criterion of the record, signed by an investigator. Raises NotReadyError where one is not met."""
+    """Each criterion of the record, signed once by an investigator. Raises NotReadyError where one is not met."""
     if signed_by.role is not Role.INVESTIGATOR:
         raise NotReadyError(f"eligibility is signed by an investigator; {signed_by.name} is {signed_by.role}")
+    signed = await change.session.scalar(select(Eligibility.id).where(col(Eligibility.participant_code) == code))
+    if signed is not None:
+        raise NotReadyError(f"the eligibility of {code} is signed already")
     _check_criteria(criteria, trial)
     row = Eligibility(
         id=change.new_id(),
@@ -164,7 +171,8 @@ async def _check_ready(change: Change, person: Person, trial: Trial) -> None:
         ZoneInfo(person.tz)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise NotReadyError(f"{person.tz} is not a time zone; example: Asia/Shanghai") from error
-    if await change.session.get(Site, person.site_code) is None:
+    site = await change.session.get(Site, person.site_code)
+    if site is None:
         raise NotReadyError(f"there is no site {person.site_code}; `anshi site add` makes one")
     if await change.session.scalar(select(Participant.id).where(Participant.code == person.code)):
         raise NotReadyError(f"{person.code} is enrolled already")
@@ -173,6 +181,11 @@ async def _check_ready(change: Change, person: Person, trial: Trial) -> None:
         raise NotReadyError(
             f"the protocol file {trial.code} {trial.version} carries no approval of this version; "
             "a real study enrols only with it (`anshi protocol show` lists what is unconfirmed)"
+        )
+    if (kind is None or kind.value != DEMO) and await uncovered_hours(change.session, site, trial, change.at):
+        raise NotReadyError(
+            f"hours of the next {trial.duty.on_call_ahead.days} days have no name and phone on call at "
+            f"{person.site_code}; `anshi duty check` shows them, `anshi duty add` fills them"
         )
     if not await _has(change, Eligibility, person):
         raise NotReadyError(f"no investigator has signed the eligibility of {person.code} at this site")
@@ -213,10 +226,28 @@ async def invite(change: Change, participant: Participant, role: LinkRole = Link
     return Invited(token, invitation)
 
 
+def check_may_be_invited(participant: Participant, role: LinkRole) -> None:
+    """Raises NotReadyError where this person gets no invitation of this role."""
+    if has_left(participant.state):
+        raise NotReadyError(f"{participant.code} has left the study")
+    if participant.channel is Channel.PHONE and role is LinkRole.HELPER:
+        raise NotReadyError(
+            f"{participant.code} is followed by phone; first invite {participant.code}, then the helper"
+        )
+
+
+async def link_of(change: Change, token: str) -> str | None:
+    """The link that opens the chat with this token; None until the running bot has met Telegram once."""
+    note = await change.session.get(Note, BOT_USERNAME)
+    return f"https://t.me/{note.value}?start={token}" if note and note.value else None
+
+
 async def unlink(
     change: Change, participant: Participant, reason: str, trial: Trial, link_id: str | None = None
 ) -> int:
-    """Ends the participant's chats, or one of them, as when a phone is lost. Gives how many."""
+    """Ends the participant's chats, or one of them, as when a phone is lost. Gives how many. What was not shown there
+    yet never is.
+    """
     rows = await change.session.scalars(
         select(ChatLink).where(ChatLink.participant_id == participant.id, col(ChatLink.unlinked_at).is_(None))
     )
@@ -224,6 +255,7 @@ async def unlink(
     for row in rows:
         if link_id is None or row.id == link_id:
             row.unlinked_at = change.at
+            await forget_answers(change, row.chat_index)
             ended += 1
             change.audit("unlink_chat", "chat_link", row.id, participant_id=participant.id, reason=reason)
     if ended:

@@ -1,17 +1,24 @@
 """Entry: language, privacy notice, consents per purpose, reminder time, food mode, practice tap. One question a screen.
 
 language -> notice -> messaging -> sensitive_data -> cross_border -> time -> food -> practice -> done
-                           any "no" -> the chat stays silent, staff are told, the study goes on by phone
+                           any "no" -> a polite end, staff are told, the study goes on by phone
+
+After a "no" nothing is sent by itself. What the person writes is kept for staff and answered, without asking again;
+the buttons of the question stay, and a start or a command shows it once more: a mind may change.
 """
 
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from actions.alerts import open_alert
 from actions.enrolment import next_dose_at
 from actions.hearing import Heard, ask_typed, forget_question, open_question
 from actions.planning import replan
+from actions.symptoms import has_baseline
 from models.identity import ChatLink
 from models.participant import Consent
+from protocol.draw_day import gives_morning_trough
+from protocol.moments import local_date
 from protocol.screens import (
     Answer,
     ConsentQuestion,
@@ -26,13 +33,15 @@ from protocol.screens import (
     ReminderTimeQuestion,
     Screen,
     SetUpDone,
+    SymptomOffer,
 )
-from protocol.taps import Intent, Tap, Typed, Verb
+from protocol.symptoms import Occasion
+from protocol.taps import Intent, Media, Phrase, Tap, Typed, Verb
 from protocol.terms import AlertKind, FoodMode, Language, ParticipantState, Purpose
 
 PURPOSES = tuple(Purpose)
 TIMES = (time(7), time(7, 30), time(8), time(8, 30), time(9), time(20))
-EVENING = time(15)  # from here on a morning blood level is no trough
+REFUSED = "refused"  # the argument of a question that was answered with "no"
 
 
 async def entry_answer(heard: Heard, intent: Intent) -> list[Answer] | None:
@@ -40,11 +49,15 @@ async def entry_answer(heard: Heard, intent: Intent) -> list[Answer] | None:
     question = await open_question(heard)
     if question is None or question.question not in STEPS:
         return None
+    if question.argument == REFUSED and isinstance(intent, Typed | Media):
+        return None if _is_words(intent) else [Answer(question_screen(heard, question.question))]
     taken = await _take(heard, question.question, intent)
     now_open = await open_question(heard)
     step = now_open.question if now_open is not None else ""
+    if isinstance(taken, SetUpDone):
+        return [Answer(taken, How.SEND, keyboard=True), *await _baseline(heard)]
     if taken is not None:
-        return [Answer(taken, How.SEND, keyboard=isinstance(taken, SetUpDone))]
+        return [Answer(taken, How.SEND)]
     how = How.EDIT if isinstance(intent, Tap) and step not in (question.question, "practice") else How.SEND
     return [Answer(question_screen(heard, step), how)]
 
@@ -74,6 +87,7 @@ async def _take(heard: Heard, step: str, intent: Intent) -> Screen | None:
         return await _helper(heard, tap)
     if step == "language" and tap and tap.verb is Verb.LANGUAGE and tap.argument in set(Language):
         heard.participant.language = Language(tap.argument)
+        heard.change.owe(heard.participant, participant_id=heard.participant.id)
         await ask_typed(heard, "notice")
         return None
     if step == "notice" and tap and tap.verb is Verb.NOTICE_READ:
@@ -85,6 +99,7 @@ async def _take(heard: Heard, step: str, intent: Intent) -> Screen | None:
         return await _time(heard, intent)
     if step == "food" and tap and tap.verb is Verb.FOOD and tap.argument in set(FoodMode):
         heard.participant.food = FoodMode(tap.argument)
+        heard.change.owe(heard.participant, participant_id=heard.participant.id)
         await ask_typed(heard, "practice")
         return None
     if step == "practice" and tap and tap.verb is Verb.PRACTICE:
@@ -100,10 +115,16 @@ async def _consent(heard: Heard, purpose: Purpose, tap: Tap) -> Screen | None:
     await record_consent(heard, purpose, given=given)
     if not given:
         await open_alert(heard.change, AlertKind.CONSENT_REFUSED, heard.participant, cause=purpose)
+        await ask_typed(heard, purpose, argument=REFUSED)
         return ConsentRefused(purpose)
     position = PURPOSES.index(purpose) + 1
     await ask_typed(heard, PURPOSES[position] if position < len(PURPOSES) else "time")
     return None
+
+
+def _is_words(intent: Typed | Media) -> bool:
+    """No known phrase: something for people to read."""
+    return isinstance(intent, Media) or intent.phrase is Phrase.UNKNOWN
 
 
 async def record_consent(heard: Heard, purpose: Purpose, *, given: bool) -> None:
@@ -150,9 +171,10 @@ def reminder_time_of(intent: Intent) -> time | None:
 
 
 async def set_reminder_time(heard: Heard, chosen: time) -> None:
-    """Sets the wall time; an evening taker cannot give a morning trough, so staff are told."""
+    """Sets the wall time; who takes it at another time than the morning gives no morning trough, so staff are told."""
     heard.participant.reminder_time = chosen
-    if chosen >= EVENING:
+    heard.change.owe(heard.participant, participant_id=heard.participant.id)
+    if not gives_morning_trough(chosen, heard.trial.draw_day):
         await open_alert(heard.change, AlertKind.EVENING_TAKER, heard.participant)
 
 
@@ -169,6 +191,14 @@ async def _finish(heard: Heard) -> Screen:
     await heard.change.session.flush()
     coming = await next_dose_at(heard.change, participant)
     return SetUpDone(participant.reminder_time, participant.food, coming.due_at if coming else None)
+
+
+async def _baseline(heard: Heard) -> list[Answer]:
+    """How somebody usually is, is asked once: later answers are judged against it."""
+    on = local_date(heard.at, ZoneInfo(heard.participant.tz))
+    if await has_baseline(heard.change, heard.participant):
+        return []
+    return [Answer(SymptomOffer(Occasion.BASELINE, on))]
 
 
 async def _helper(heard: Heard, tap: Tap | None) -> Screen | None:

@@ -1,16 +1,19 @@
 """What an answer needs to know: whose chat spoke, when, and about which dose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, delete
 from sqlmodel import col, select
 
+from actions.chatter import Chatter
 from models.chat_access import Chat
 from models.dose import ScheduledDose
 from models.participant import OpenQuestion, Participant
 from models.session import Change
+from models.statements import Statement
 from models.tables import table_of
 from protocol.screens import Shown
 from protocol.terms import DoseState, LinkRole, Source
@@ -29,6 +32,9 @@ _IN_REACH: Final = (
     .order_by(col(ScheduledDose.ordinal).desc())
 )
 
+_QUESTION: Final = table_of(OpenQuestion)
+_FORGET: Final = Statement(delete(_QUESTION).where(_QUESTION.c.link_id == bindparam("link")))
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -40,6 +46,7 @@ class Heard:
     trial: Trial
     cause_key: str  # one effect per update
     said_at: datetime  # the channel's own time of it
+    chatter: Chatter | None = None  # what the chat has said lately; None counts nothing
 
     @property
     def at(self) -> datetime:
@@ -55,8 +62,11 @@ def shown(dose: ScheduledDose) -> Shown:
 
 
 async def own_dose(heard: Heard, dose_id: str) -> ScheduledDose | None:
-    """The dose a button names, if it is this participant's: a client can send anything."""
-    dose = await heard.change.session.get(ScheduledDose, dose_id, with_for_update=True)
+    """The dose a button names, if it is this participant's: a client can send anything.
+
+    Nobody else changes it meanwhile: the participant is locked.
+    """
+    dose = await heard.change.session.get(ScheduledDose, dose_id)
     if dose is None or dose.participant_id != heard.participant.id or dose.cancelled_at is not None:
         return None
     return dose
@@ -71,10 +81,13 @@ async def doses_in_reach(heard: Heard) -> list[ScheduledDose]:
 
 async def newer_open_dose(heard: Heard, dose: ScheduledDose) -> ScheduledDose | None:
     """A later dose whose window is open already, so that a word about `dose` may mean that one."""
-    for other in await doses_in_reach(heard):
-        if other.ordinal > dose.ordinal and other.state is not DoseState.HELD:
-            return other
-    return None
+    return newer_open(await doses_in_reach(heard), dose)
+
+
+def newer_open(reach: Sequence[ScheduledDose], dose: ScheduledDose) -> ScheduledDose | None:
+    """The same, among the doses in reach."""
+    newer = (other for other in reach if other.ordinal > dose.ordinal and other.state is not DoseState.HELD)
+    return next(newer, None)
 
 
 async def ask_typed(heard: Heard, question: str, dose_id: str | None = None, argument: str = "") -> None:
@@ -93,7 +106,6 @@ async def open_question(heard: Heard) -> OpenQuestion | None:
 
 
 async def forget_question(heard: Heard) -> None:
-    question = await open_question(heard)
-    if question is not None:
-        await heard.change.session.delete(question)
-        await heard.change.session.flush()
+    await heard.change.run(_FORGET, link=heard.chat.link_id)
+    for row in [row for row in heard.change.session if isinstance(row, OpenQuestion)]:
+        heard.change.session.expunge(row)

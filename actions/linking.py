@@ -6,10 +6,12 @@ from enum import StrEnum
 from sqlalchemy import delete, update
 from sqlmodel import col, func, select
 
+from actions.channel import reach_by_chat
 from models.chat_access import chat_index, seal_chat
 from models.identity import ChatLink, StartFailure
 from models.participant import Invitation, OpenQuestion, Participant
 from models.session import Change, sha256
+from models.staff_chat import StaffLink
 from protocol.terms import Channel, LinkRole
 
 FAILURES_MAX = 5  # wrong links of one chat in an hour; then silence
@@ -27,22 +29,28 @@ class Refusal(StrEnum):
 async def link_chat(change: Change, channel: Channel, user_id: str, token: str) -> ChatLink | Refusal:
     """Uses the invitation for this chat, by one conditional update; a race has one winner."""
     index = chat_index(change.vault, channel, user_id)
-    if await _too_many_failures(change, index):
+    if await too_many_failures(change, index):
         return Refusal.SILENT
     invitation = await _use(change, token)
     if invitation is None or await _taken_elsewhere(change, index, invitation):
-        change.session.add(StartFailure(id=change.new_id(), chat_index=index, at=change.at))
-        return Refusal.WRONG
+        return note_failure(change, index)
     return await _link(change, invitation, channel, user_id, index)
 
 
-async def _too_many_failures(change: Change, index: str) -> bool:
+async def too_many_failures(change: Change, index: str) -> bool:
+    """Of this chat, or of all together, within the hour."""
     since = change.at - HOUR
     mine = await change.session.scalar(
         select(func.count()).where(StartFailure.chat_index == index, col(StartFailure.at) > since)
     )
     everyone = await change.session.scalar(select(func.count()).where(col(StartFailure.at) > since))
     return (mine or 0) >= FAILURES_MAX or (everyone or 0) >= FAILURES_ALL_MAX
+
+
+def note_failure(change: Change, index: str) -> Refusal:
+    """A wrong link counts for the hour."""
+    change.session.add(StartFailure(id=change.new_id(), chat_index=index, at=change.at))
+    return Refusal.WRONG
 
 
 async def _use(change: Change, token: str) -> Invitation | None:
@@ -61,11 +69,10 @@ async def _use(change: Change, token: str) -> Invitation | None:
 
 
 async def _taken_elsewhere(change: Change, index: str, invitation: Invitation) -> bool:
-    """One participant per chat: a chat of somebody else gives the invitation back unused."""
-    other = await change.session.scalar(
-        select(ChatLink.participant_id).where(ChatLink.chat_index == index, col(ChatLink.unlinked_at).is_(None))
-    )
-    if other is None:
+    """One person per chat: a chat of somebody else, or of staff, gives the invitation back unused."""
+    of_another = select(col(ChatLink.id)).where(ChatLink.chat_index == index, col(ChatLink.unlinked_at).is_(None))
+    of_staff = select(col(StaffLink.id)).where(StaffLink.chat_index == index, col(StaffLink.unlinked_at).is_(None))
+    if await change.session.scalar(of_another.union_all(of_staff)) is None:
         return False
     invitation.used_at = None
     return True
@@ -90,6 +97,8 @@ async def _link(change: Change, invitation: Invitation, channel: Channel, user_i
     change.session.add(OpenQuestion(link_id=link_id, question=question, at=change.at))
     participant = await change.session.get_one(Participant, invitation.participant_id)
     participant.unreachable_at = None
+    if invitation.role is LinkRole.OWN and participant.channel is Channel.PHONE:
+        reach_by_chat(change, participant, channel)
     change.audit(
         "link_chat",
         "chat_link",

@@ -1,24 +1,23 @@
-"""Logging in and out: name, password and one-time code together; every attempt is counted before it is checked."""
+"""Logging in and out: name, password and one-time code together, or at the very first time a password handed over."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import Update, delete, update
 from sqlalchemy.engine import CursorResult
 from sqlmodel import col, select
 
-from actions.passwords import PasswordDesk, code_step, dummy_hash
-from actions.staff import StaffError, account_name, totp_place
+from actions.passwords import PasswordDesk, code_step, dummy_hash, new_totp_secret
+from actions.recovery_codes import is_recovery_code, use_code
+from actions.staff import SECRET_BYTES, StaffError, account_name, end_sessions, totp_place
+from actions.throttle import count_attempt, forget_failures
 from models.access import SignedIn, staff_actor
 from models.session import Change, Store, sha256
-from models.site import LoginFailure, Staff, WebSession
+from models.site import Staff, WebSession
 from models.vault import SealError
 
-WINDOW = timedelta(minutes=15)
-NAME_FAILURES_MAX = 5
-ADDRESS_FAILURES_MAX = 20
-FAILURES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=30)
 SEEN_STEP = timedelta(minutes=1)  # a session's last sight is not written more often
 DUMMY_SECRET = "A" * 32
@@ -26,14 +25,6 @@ DUMMY_SECRET = "A" * 32
 
 class LogInRefusedError(Exception):
     """Name, password or code is wrong, or the code was used before; which of them is never said."""
-
-
-class ThrottledError(Exception):
-    """Too many failed attempts; `retry_after` says how long to wait."""
-
-    def __init__(self, retry_after: timedelta) -> None:
-        super().__init__("too many failed attempts")
-        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +44,32 @@ async def log_in(
 ) -> tuple[str, Staff]:
     """A new session's token, and whose it is. Raises LogInRefusedError, ThrottledError.
 
-    The attempt is written as failed first and struck out after success, so many at once cannot outrun the count.
+    An account that is not ready yet has no code: its session opens the page that makes it ready, and nothing else.
     """
     name_hash, staff = await _count(store, attempt, at)
     fits = await desk.fits(staff.password_hash if staff else dummy_hash(), attempt.password)
-    step = _step(store, staff, attempt.code, at)
-    if staff is None or not fits or step is None:
+    second = _second(store, staff, attempt.code, at)
+    if staff is None or not fits or second is None:
         await _note_refusal(store, staff, at)
         raise LogInRefusedError
     rehashed = await desk.new_hash_if_old(staff.password_hash, attempt.password)
     token = new_token()
-    async with store.change(at=at, actor=staff_actor(staff)) as change:
-        await _use_code(change, staff, step, rehashed)
-        await change.session.execute(delete(LoginFailure).where(col(LoginFailure.name_hash) == name_hash))
-        change.session.add(
-            WebSession(
-                token_hash=sha256(token), staff_id=staff.id, language=attempt.language, started_at=at, seen_at=at
-            )
-        )
-        change.audit("log_in", "staff", staff.id)
+    try:
+        async with store.change(at=at, actor=staff_actor(staff)) as change:
+            await _take(change, staff, second, rehashed)
+            await forget_failures(change, name_hash)
+            begin_session(change, staff.id, token, attempt.language)
+            change.audit("log_in", "staff", staff.id, new={"with": second.kind})
+    except LogInRefusedError:
+        await _note_refusal(store, staff, at)
+        raise
     return token, staff
+
+
+def begin_session(change: Change, staff_id: str, token: str, language: str) -> None:
+    """A new session; who has just logged in has also just proved to be the owner."""
+    begun = {"started_at": change.at, "seen_at": change.at, "proved_at": change.at}
+    change.session.add(WebSession(token_hash=sha256(token), staff_id=staff_id, language=language, **begun))
 
 
 async def log_out(change: Change, signed_in: SignedIn) -> None:
@@ -108,10 +105,7 @@ async def _count(store: Store, attempt: Attempt, at: datetime) -> tuple[str, Sta
     name_hash = store.vault.index("login_name", name + _known_device(store, name, attempt.device))
     address_hash = store.vault.index("login_address", attempt.address)
     async with store.change(at=at) as change:
-        await change.session.execute(delete(LoginFailure).where(col(LoginFailure.at) < at - FAILURES_KEPT))
-        await _refuse_when_full(change, col(LoginFailure.name_hash) == name_hash, NAME_FAILURES_MAX)
-        await _refuse_when_full(change, col(LoginFailure.address_hash) == address_hash, ADDRESS_FAILURES_MAX)
-        change.session.add(LoginFailure(id=change.new_id(), name_hash=name_hash, address_hash=address_hash, at=at))
+        await count_attempt(change, name_hash, address_hash, on_sqlite=store.on_sqlite)
         query = select(Staff).where(col(Staff.name) == name, col(Staff.disabled_at).is_(None))
         return name_hash, (await change.session.execute(query)).scalar_one_or_none()
 
@@ -122,22 +116,31 @@ def _known_device(store: Store, name: str, device: str) -> str:
     return f"|{device_id}" if device_id and device == device_proof(store, name, device_id) else ""
 
 
-async def _refuse_when_full(change: Change, whose: object, failures_max: int) -> None:
-    query = (
-        select(LoginFailure.at)
-        .where(whose, col(LoginFailure.at) > change.at - WINDOW)  # type: ignore[arg-type]
-        .order_by(col(LoginFailure.at).desc())
-        .limit(failures_max)
-    )
-    newest = list((await change.session.execute(query)).scalars())
-    if len(newest) == failures_max:
-        raise ThrottledError(newest[-1] + WINDOW - change.at)
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What came beside the password: a step of the one-time code, a recovery code, or nothing at the first time."""
+
+    kind: Literal["code", "recovery_code", "first"]
+    step: int = 0
+    digits: str = ""
 
 
-def _step(store: Store, staff: Staff | None, code: str, at: datetime) -> int | None:
+def _second(store: Store, staff: Staff | None, typed: str, at: datetime) -> Second | None:
+    """What the code field holds; None where it opens nothing."""
+    code = "".join(typed.replace("-", "").split())
     if staff is None:
         code_step(DUMMY_SECRET, code, at=at)
         return None
+    if staff.ready_at is None:
+        return Second("first") if staff.first_until is not None and at < staff.first_until else None
+    if is_recovery_code(code):
+        return Second("recovery_code", digits=code)
+    step = unused_step(store, staff, code, at)
+    return Second("code", step) if step is not None else None
+
+
+def unused_step(store: Store, staff: Staff, code: str, at: datetime) -> int | None:
+    """The step whose code this is, if no log-in and no proof has used it or a later one."""
     try:
         secret = store.vault.open(totp_place(staff.id), staff.totp_secret)
     except SealError:
@@ -146,15 +149,36 @@ def _step(store: Store, staff: Staff | None, code: str, at: datetime) -> int | N
     return step if step is not None and step > staff.totp_last_step else None
 
 
-async def _use_code(change: Change, staff: Staff, step: int, rehashed: str | None) -> None:
-    """Two log-ins with one code at the same moment: the second one finds the step used."""
-    values = {"totp_last_step": step} | ({"password_hash": rehashed} if rehashed else {})
-    unused = (col(Staff.id) == staff.id, col(Staff.totp_last_step) < step, col(Staff.disabled_at).is_(None))
-    used: CursorResult[object] = await change.session.execute(update(Staff).where(*unused).values(**values))  # type: ignore[assignment]
-    if used.rowcount != 1:
+async def _take(change: Change, staff: Staff, second: Second, rehashed: str | None) -> None:
+    """Two log-ins with one code at the same moment: the second one finds it used. Raises LogInRefusedError."""
+    values: dict[str, object] = {"password_hash": rehashed} if rehashed else {}
+    if second.kind == "first":
+        await _begin_afresh(change, staff.id, values)
+    elif second.kind == "recovery_code" and not await use_code(change, staff.id, second.digits):
         raise LogInRefusedError
+    await use_step(change, staff.id, second.step if second.kind == "code" else None, values)
     old = (col(WebSession.staff_id) == staff.id, col(WebSession.started_at) < change.at - SESSIONS_KEPT)
     await change.session.execute(delete(WebSession).where(*old))
+
+
+async def _begin_afresh(change: Change, staff_id: str, values: dict[str, object]) -> None:
+    """Whoever saw the QR code at an earlier, unfinished first log-in has seen one that is worth nothing."""
+    secret = new_totp_secret(change.random_bytes(SECRET_BYTES))
+    values["totp_secret"] = change.vault.seal(totp_place(staff_id), secret)
+    await end_sessions(change, staff_id)
+
+
+async def use_step(change: Change, staff_id: str, step: int | None, values: dict[str, object]) -> None:
+    """Marks a code as used, with what else changes; None uses none. Raises LogInRefusedError where it was used."""
+    condition = [col(Staff.id) == staff_id, col(Staff.disabled_at).is_(None)]
+    if step is not None:
+        condition.append(col(Staff.totp_last_step) < step)
+        values = values | {"totp_last_step": step}
+    if not values:
+        return
+    used: CursorResult[object] = await change.session.execute(update(Staff).where(*condition).values(**values))  # type: ignore[assignment]
+    if used.rowcount != 1:
+        raise LogInRefusedError
 
 
 async def _note_refusal(store: Store, staff: Staff | None, at: datetime) -> None:

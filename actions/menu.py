@@ -1,16 +1,20 @@
 """What can be asked for at any time: today, history, settings, stop, contact, and "I feel unwell"."""
 
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
 from actions.alerts import open_alert
+from actions.check_settings import check_day_question
 from actions.dose_reports import ANSWERED, dose_screen, has_to_wait
 from actions.enrolment import next_dose_at
 from actions.entry import STEPS, TIMES, reminder_time_of, set_reminder_time
 from actions.hearing import Heard, ask_typed, doses_in_reach, forget_question, open_question
 from actions.planning import replan
+from actions.read_backs import plan_read_backs
+from actions.tablet_counts import tablet_question
+from actions.travel_answers import travel_screen
+from actions.visit_answers import coming_visits
 from models.dose import ScheduledDose
 from protocol.moments import local_date
 from protocol.screens import (
@@ -39,9 +43,9 @@ from protocol.terms import AlertKind, DoseState, FoodMode, Language, LinkRole, S
 async def today(heard: Heard) -> Screen:
     """What there is to answer now, else what stands for today and what comes next."""
     reach = await doses_in_reach(heard)
-    if reach and reach[0].state not in (*ANSWERED, DoseState.HELD) and not has_to_wait(reach[0], heard.at):
+    if reach and reach[0].state not in (*ANSWERED, DoseState.HELD) and not has_to_wait(reach, heard.at, heard.trial):
         return await dose_screen(heard, reach[0])
-    on = local_date(heard.at, ZoneInfo(heard.participant.tz))
+    on = local_date(heard.at, heard.participant.wall)
     lines = tuple(day_line(dose) for dose in reversed(reach) if dose.due_on == on or dose is reach[0])
     coming = await next_dose_at(heard.change, heard.participant)
     return Today(lines, coming.due_at if coming else None, held=bool(reach) and reach[0].state is DoseState.HELD)
@@ -54,7 +58,7 @@ def day_line(dose: ScheduledDose) -> DayLine:
 
 async def history(heard: Heard, month: str = "") -> Screen:
     """One month of doses; `month` is YYYYMM, else the current one."""
-    first = _month(month) or local_date(heard.at, ZoneInfo(heard.participant.tz)).replace(day=1)
+    first = _month(month) or local_date(heard.at, heard.participant.wall).replace(day=1)
     after = (first + timedelta(days=32)).replace(day=1)
     mine = (
         ScheduledDose.participant_id == heard.participant.id,
@@ -88,11 +92,15 @@ async def settings(heard: Heard) -> Screen:
 
 
 async def setting_question(heard: Heard, what: str) -> Screen:
-    """The question behind one button of the settings."""
+    """The settings, or the question behind one button of them."""
+    if not what:
+        return await settings(heard)
     if what == "language":
         return LanguageQuestion(first=False)
     if what == "food":
         return FoodQuestion(heard.participant.food)
+    if what == "check":
+        return check_day_question(heard)
     await ask_typed(heard, "reminder_time")
     return ReminderTimeQuestion(TIMES, heard.participant.reminder_time)
 
@@ -123,12 +131,20 @@ async def change_setting(heard: Heard, intent: Intent) -> Screen | None:
     )
     heard.change.owe(person, participant_id=person.id)
     await replan(heard.change, person, heard.trial)
+    await plan_read_backs(heard.change, person, heard.trial)
     await heard.change.session.flush()
     coming = await next_dose_at(heard.change, person)
     return SettingChanged(what, person.reminder_time, person.food, coming.due_at if coming else None)
 
 
-async def stop(heard: Heard, kind: StopKind, *, sure: bool) -> Screen:
+async def stop(heard: Heard, what: str, *, sure: bool) -> Screen | None:
+    """The question which of the four is meant, or the answer to it; None for what is none of them."""
+    if not what and not sure:
+        return StopQuestion()
+    return await _stop(heard, StopKind(what), sure=sure) if what in set(StopKind) else None
+
+
+async def _stop(heard: Heard, kind: StopKind, *, sure: bool) -> Screen:
     """Only messages can be stopped here, after one more question; the other three are a matter for people."""
     if kind is StopKind.MESSAGES and not sure:
         return StopConfirm()
@@ -170,6 +186,8 @@ async def command_screen(heard: Heard, name: str) -> Screen | None:
         return await today(heard)
     if name == "history":
         return await history(heard)
+    if name == "tablets":
+        return await tablet_question(heard)
     if name == "symptom":
         return await unwell(heard)
     own = heard.chat.role is LinkRole.OWN
@@ -177,7 +195,21 @@ async def command_screen(heard: Heard, name: str) -> Screen | None:
         return await settings(heard)
     if name == "language" and own:
         return LanguageQuestion(first=False)
+    if name == "travel" and own:
+        return await travel_screen(heard)
+    if name == "visits" and own:
+        return await coming_visits(heard)
     if name == "stop" and own:
         return StopQuestion()
-    plain: dict[str, Screen] = {"help": Help(), "contact": Contact(), "privacy": PrivacyNotice(asks=False)}
+    at_home = is_at_home(heard)
+    plain: dict[str, Screen] = {
+        "help": Help(at_home),
+        "contact": Contact(at_home),
+        "privacy": PrivacyNotice(asks=False),
+    }
     return plain.get(name)
+
+
+def is_at_home(heard: Heard) -> bool:
+    """The participant's own chat, and entry is done: settings and stopping are theirs to ask for."""
+    return heard.chat.role is LinkRole.OWN and heard.participant.set_up_at is not None

@@ -18,6 +18,9 @@ OBVIOUS = ("anshi", "password", "prca-1", "123456", "qwerty", "sirolimus", "å¯†ç
 CODE_SECONDS = 30
 STEPS_EITHER_SIDE = 1
 ISSUER = "Anshi"
+LETTERS = "23456789bcdfghjkmnpqrstvwxyz"  # no vowels, so no words; nothing that reads like another one
+GROUPS, GROUP_LENGTH = 6, 4
+ONE_TIME_BYTES = 32  # more than the letters take, so that the remainder of the division favours none
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 """Argon2id at the floor that OWASP names: 19 MiB, two passes, one lane."""
@@ -59,11 +62,15 @@ class PasswordDesk:
         """Whether the password is the one of this hash."""
         return await anyio.to_thread.run_sync(_fits, stored, password[: LENGTH_MAX + 1], limiter=self._limiter)
 
+    async def hashed(self, password: str) -> str:
+        """The hash of a new password."""
+        return await anyio.to_thread.run_sync(password_hash, password, limiter=self._limiter)
+
     async def new_hash_if_old(self, stored: str, password: str) -> str | None:
         """A new hash where the stored one was made with other costs."""
         if not HASHER.check_needs_rehash(stored):
             return None
-        return await anyio.to_thread.run_sync(password_hash, password, limiter=self._limiter)
+        return await self.hashed(password)
 
 
 def _fits(stored: str, password: str) -> bool:
@@ -71,6 +78,15 @@ def _fits(stored: str, password: str) -> bool:
         return HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def one_time_password(random: bytes) -> str:
+    """A password of 115 bits to be handed over once, from ONE_TIME_BYTES random bytes."""
+    number, letters = int.from_bytes(random), ""
+    for _ in range(GROUPS * GROUP_LENGTH):
+        number, place = divmod(number, len(LETTERS))
+        letters += LETTERS[place]
+    return "-".join(letters[start : start + GROUP_LENGTH] for start in range(0, len(letters), GROUP_LENGTH))
 
 
 def code_step(secret: str, code: str, *, at: datetime) -> int | None:

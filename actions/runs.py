@@ -8,6 +8,7 @@ from models.dose import ScheduledDose
 from models.participant import Participant
 from models.session import Change
 from protocol.runs import run_alerts
+from protocol.standing import has_left
 from protocol.terms import AlertKind
 from protocol.trial import Trial
 
@@ -15,7 +16,11 @@ LOOK_BACK = 60  # doses; a run is broken long before, whatever holds and outages
 
 
 async def look_at_runs(change: Change, participant: Participant, dose: ScheduledDose, trial: Trial) -> None:
-    """Looks at the run that ends with this dose and opens what it calls for; one alert per run."""
+    """Looks at the run that ends with this dose and opens what it calls for; one alert per run. Of who has left the
+    study nobody is called.
+    """
+    if has_left(participant.state):
+        return
     await change.session.flush()
     rows = await change.session.scalars(
         select(ScheduledDose)

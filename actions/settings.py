@@ -3,6 +3,9 @@
 from zoneinfo import available_timezones
 
 from actions.planning import replan
+from actions.read_backs import plan_read_backs
+from actions.visit_plan import visits_of
+from actions.visit_prompts import plan_visit_prompts
 from models.participant import Participant
 from models.session import Change
 from protocol.trial import Trial
@@ -34,4 +37,6 @@ async def set_zone(change: Change, participant: Participant, tz: str, reason: st
         reason=reason.strip(),
     )
     change.owe(participant, participant_id=participant.id)
+    await plan_visit_prompts(change, participant, await visits_of(change.session, participant.id), trial)
     await replan(change, participant, trial)
+    await plan_read_backs(change, participant, trial)
