@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.study.day import StudyParticipantDay as Day
+from models.study.disposition import StudyDispositionEvent
 from models.study.dose import StudyDoseOrder
 from models.study.participant import StudyParticipant
 from protocol.adherence import DayFact
+from protocol.disposition import Ended, ends_observation
 from protocol.moments import local_date
 from protocol.orders import DoseOrder, ordered_day
 from protocol.terms import OrderKind
@@ -82,7 +84,11 @@ def moments(text: str) -> tuple[datetime, ...]:
 
 
 async def stops(session: AsyncSession, *, as_of: datetime, code: str | None = None) -> dict[str, date]:
-    """From which date each participant's drug is stopped by order, for those for whom it is stopped at `as_of`."""
+    """From which date each participant's drug is stopped by order, for those for whom it is stopped at `as_of`.
+
+    Who has completed the study, was lost or has died is not among them: observation ended there, and no
+    discontinuation (`protocol.disposition.CENSORS`).
+    """
     orders: dict[str, list[DoseOrder]] = defaultdict(list)
     zones: dict[str, str] = {}
     query = (
@@ -101,7 +107,24 @@ async def stops(session: AsyncSession, *, as_of: datetime, code: str | None = No
                 (one for one in versions if one.kind is OrderKind.DISCONTINUE and one.from_on <= today),
                 key=lambda one: one.version,
             ).from_on
-    return found
+    censored = await _censored(session, code)
+    return {whose: on for whose, on in found.items() if whose not in censored}
+
+
+async def _censored(session: AsyncSession, code: str | None) -> set[str]:
+    """Whose part ended without a discontinuation, by what stands now.
+
+    Where the drug was stopped before, the stop is the event and stays one.
+    """
+    steps: dict[str, list[StudyDispositionEvent]] = defaultdict(list)
+    query = select(StudyDispositionEvent).where(_is(StudyDispositionEvent.participant_code, code))
+    for row in await session.scalars(query.order_by(col(StudyDispositionEvent.version))):
+        steps[row.participant_code].append(row)
+    return {whose for whose, rows in steps.items() if ends_observation([_ended(row) for row in rows])}
+
+
+def _ended(row: StudyDispositionEvent) -> Ended:
+    return Ended(row.id, row.kind, row.takes_back_id)
 
 
 def _is(column: Any, value: str | None) -> ColumnElement[bool]:

@@ -1,7 +1,9 @@
 """Participants and their days as the study database has them: for calendars and lists."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any, Final
 
 from sqlmodel import col, select
 
@@ -37,6 +39,18 @@ class ReportedDay:
     source: Source | None
 
 
+_DAY: Final[tuple[Any, ...]] = (Day.participant_code, *(getattr(Day, one.name) for one in fields(ReportedDay)))
+_MEMBER: Final[tuple[Any, ...]] = (
+    *(
+        getattr(StudyParticipant, name)
+        for name in ("participant_code", "site_code", "state", "channel", "language", "tz", "enrolled_at")
+    ),
+    *(getattr(Sums, name) for name in ("as_of", "first_taken_on", "scheduled", "taken", "taken_partly", "not_taken")),
+    *(getattr(Sums, name) for name in ("taking_lower", "taking_reported", "taking_upper")),
+)
+"""Columns, not rows of the ORM: the list of participants reads hundreds of them for one page."""
+
+
 @dataclass(frozen=True, slots=True)
 class CohortMember:
     """One participant with the sums of the whole period, as of the last sync. Percentages are None without data."""
@@ -70,20 +84,43 @@ async def participant_days(
         return [_reported_day(day) for day in (await session.scalars(query)).all()]
 
 
+async def recent_days(study: StudyStore, codes: Collection[str], *, from_on: date) -> dict[str, list[ReportedDay]]:
+    """The days from a date on of many participants in one reading, in order of the plan; no entry: no dose was planned.
+
+    Somebody whose days are all older has an entry without days.
+    """
+    mine = col(Day.participant_code).in_(codes)
+    query = select(*_DAY).where(mine, col(Day.due_on) >= from_on).order_by(col(Day.participant_code), col(Day.ordinal))
+    async with study.read() as session:
+        known = (await session.scalars(select(Day.participant_code).where(mine).distinct())).all()
+        found: dict[str, list[ReportedDay]] = {code: [] for code in known}
+        for day in await session.execute(query):
+            found[day.participant_code].append(_reported_day(day))
+    return found
+
+
+async def zones_of(study: StudyStore, codes: Collection[str]) -> dict[str, str]:
+    """The time zone of each of these participants."""
+    zones: Any = select(StudyParticipant.participant_code, StudyParticipant.tz)
+    async with study.read() as session:
+        rows = await session.execute(zones.where(col(StudyParticipant.participant_code).in_(codes)))
+        return {row.participant_code: row.tz for row in rows}
+
+
 async def cohort(study: StudyStore, site: str | None = None) -> list[CohortMember]:
     """Every participant, or one site's, by code."""
     query = (
-        select(StudyParticipant, Sums)
+        select(*_MEMBER)
         .outerjoin(Sums, col(Sums.participant_code) == col(StudyParticipant.participant_code))
         .order_by(col(StudyParticipant.participant_code))
     )
     if site is not None:
         query = query.where(StudyParticipant.site_code == site)
     async with study.read() as session:
-        return [_member(one, sums) for one, sums in await session.execute(query)]
+        return [_member(row) for row in await session.execute(query)]
 
 
-def _reported_day(day: Day) -> ReportedDay:
+def _reported_day(day: Any) -> ReportedDay:
     return ReportedDay(
         dose_id=day.dose_id,
         ordinal=day.ordinal,
@@ -106,20 +143,21 @@ def _reported_day(day: Day) -> ReportedDay:
     )
 
 
-def _member(one: StudyParticipant, sums: Sums | None) -> CohortMember:
+def _member(row: Any) -> CohortMember:
+    summed = row.as_of is not None
     return CohortMember(
-        code=one.participant_code,
-        site_code=one.site_code,
-        state=one.state,
-        channel=one.channel,
-        language=one.language,
-        tz=one.tz,
-        enrolled_at=one.enrolled_at,
-        first_taken_on=sums.first_taken_on if sums else None,
-        days=sums.scheduled if sums else 0,
-        days_reported=sums.taken + sums.taken_partly + sums.not_taken if sums else 0,
-        taking_low=sums.taking_lower if sums else None,
-        taking_reported=sums.taking_reported if sums else None,
-        taking_high=sums.taking_upper if sums else None,
-        as_of=sums.as_of if sums else None,
+        code=row.participant_code,
+        site_code=row.site_code,
+        state=row.state,
+        channel=row.channel,
+        language=row.language,
+        tz=row.tz,
+        enrolled_at=row.enrolled_at,
+        first_taken_on=row.first_taken_on,
+        days=row.scheduled if summed else 0,
+        days_reported=row.taken + row.taken_partly + row.not_taken if summed else 0,
+        taking_low=row.taking_lower,
+        taking_reported=row.taking_reported,
+        taking_high=row.taking_upper,
+        as_of=row.as_of,
     )

@@ -158,8 +158,9 @@ def lateness(delays: Sequence[timedelta]) -> Lateness:
     seconds = sorted(delay.total_seconds() for delay in delays)
     if not seconds:
         return Lateness(0, None, None, None)
-    return Lateness(len(seconds), _rank(seconds, 0.5), _rank(seconds, 0.95), seconds[-1])
+    return Lateness(len(seconds), nearest_rank(seconds, 0.5), nearest_rank(seconds, 0.95), seconds[-1])
 
 
-def _rank(ordered: Sequence[float], part: float) -> float:
+def nearest_rank(ordered: Sequence[float], part: float) -> float:
+    """The figure below which this part of them lies: one that really occurred."""
     return ordered[max(0, math.ceil(part * len(ordered)) - 1)]

@@ -68,7 +68,7 @@ def printed_adherence(report: AdherenceReport, fresh: Freshness | None) -> Print
     people = [(row.code, row.site_code, row.counted) for row in report.rows]
     everybody = [*people, (ALL, report.site or "", report.pooled)] if report.pooled and len(people) > 1 else people
     data = {
-        **_period(report),
+        **period_of(report),
         "synced_to": fresh.synced_to if fresh else report.synced_to,
         "waiting": fresh.waiting if fresh else None,
         "participants": [{"code": code, "site": site, **_counted(found)} for code, site, found in people],
@@ -81,7 +81,7 @@ def printed_adherence(report: AdherenceReport, fresh: Freshness | None) -> Print
         (_figures("Adherence", everybody, (*SHOWN, *timing)),),
         _figures("", everybody, tuple(report.definitions)),
         data,
-        ("Percentages may exceed 100. `--format json` has every figure with its definition.", *_synced(fresh)),
+        ("Percentages may exceed 100. `--format json` has every figure with its definition.", *synced(fresh)),
     )
 
 
@@ -108,7 +108,7 @@ def printed_delivery(report: DeliveryReport) -> Printed:
         Table("Not listening", ("from", "until"), tuple((gap.from_at, gap.until_at) for gap in report.gaps)),
     )
     data = {
-        **_period(report),
+        **period_of(report),
         "messages": [asdict(row) for row in report.kinds],
         "reasons": [asdict(row) for row in report.reasons],
         "delivered": report.messages(PromptState.DELIVERED),
@@ -146,7 +146,8 @@ def printed_worklist(report: Worklist) -> Printed:
     return Printed((table,), table, data, (counts,))
 
 
-def _period(report: AdherenceReport | DeliveryReport) -> dict[str, Any]:
+def period_of(report: Any) -> dict[str, Any]:
+    """What was asked for, as every report of a period says it."""
     return {"as_of": report.as_of, "from": report.from_on, "to": report.to_on, "site": report.site}
 
 
@@ -169,7 +170,8 @@ def _flat_delivery(report: DeliveryReport) -> Table:
     return Table("", ("row", "kind", "state", "reason", "messages"), (*counts, *reasons))
 
 
-def _synced(fresh: Freshness | None) -> tuple[str, ...]:
+def synced(fresh: Freshness | None) -> tuple[str, ...]:
+    """The line that says how far the study database has come."""
     if fresh is None:
         return ()
     return (f"Synced to {fresh.synced_to:%Y-%m-%d %H:%M}Z, {fresh.waiting} waiting.",)

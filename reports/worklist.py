@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,67 +13,21 @@ from sqlmodel import col, select
 from models.alert import Alert
 from models.dose import ScheduledDose
 from models.identity import ChatLink
+from models.open_alerts import RankedAlert, ranked_alerts, still_open
 from models.participant import Invitation, Participant
 from models.session import Store
 from protocol.moments import local_date
-from protocol.terms import AlertKind, Cause, Channel, DoseState, Level, LinkRole, ParticipantState
+from protocol.terms import Cause, Channel, DoseState, Level, LinkRole, ParticipantState
+from protocol.trial import Trial
 from reports.prepared import is_prepared
+from reports.worklist_rows import Row as Row
+from reports.worklist_rows import Section as Section
+from reports.worklist_rows import Why as Why
+from reports.worklist_tasks import task_rows
 
 SILENT_AFTER = timedelta(hours=2)  # the last repeat of the proposed ladder has gone out by then
 LOOKS_BACK = timedelta(days=3)  # today and yesterday in every zone
-LEVELS = (Level.RED, Level.AMBER, Level.TASK)
 TOOK = (DoseState.TAKEN, DoseState.TAKEN_PARTLY)
-
-
-class Section(StrEnum):
-    """The parts of the list, in the order they are shown."""
-
-    ALERT = "alert"
-    FIRST_DOSE = "first_dose"
-    DOSE = "dose"
-    CALL = "call"
-    UNREACHABLE = "unreachable"
-    ENTRY = "entry"
-
-
-class Why(StrEnum):
-    """Why a row is there; together with the alert's kind it says what to do."""
-
-    ALERT = "alert"
-    SILENT = "silent"
-    NOT_TAKEN = "not_taken"
-    TAKEN_PARTLY = "taken_partly"
-    UNREPORTED = "unreported"
-    FIRST_DOSE_UNKNOWN = "first_dose_unknown"
-    CALL_TODAY = "call_today"
-    CALL_YESTERDAY = "call_yesterday"
-    CHAT_REFUSED = "chat_refused"
-    MESSAGES_STOPPED = "messages_stopped"
-    NOT_LINKED = "not_linked"
-    ENTRY_UNFINISHED = "entry_unfinished"
-    INVITATION_EXPIRED = "invitation_expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One matter. `since` is when it began to wait; `due_on`, `state`: the dose it is about."""
-
-    section: Section
-    why: Why
-    code: str | None
-    site_code: str | None
-    since: datetime
-    tz: str | None = None
-    until: datetime | None = None
-    due_on: date | None = None
-    state: DoseState | None = None
-    units: int | None = None
-    alert_id: str | None = None
-    kind: AlertKind | None = None
-    level: Level | None = None
-    times: int = 1
-    acknowledged_at: datetime | None = None
-    acknowledged_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +55,15 @@ class Worklist:
         return tuple(row for row in self.rows if row.section is section)
 
 
-async def worklist_report(store: Store, *, as_of: datetime, site: str | None = None) -> Worklist:
+async def worklist_report(store: Store, trial: Trial, *, as_of: datetime, site: str | None = None) -> Worklist:
     """Everything that waits for a human as of a moment, in all sites or in one; nothing in an unprepared store."""
     if not await is_prepared(store):
         return Worklist(as_of, site, Counts(0, 0, 0, 0, 0), ())
     async with store.read() as session:
         alerts = await _alerts(session, as_of, site)
         people = await _people(session, as_of, site)
-    told = [_rows(person, as_of) for person in people]
+        tasks = await task_rows(session, trial, as_of, site)
+    told = [_rows(person, as_of) for person in people] + [tasks]
     rows = sorted((row for rows in told for row in rows), key=_order)
     return Worklist(as_of, site, _counts(alerts, people, rows, as_of), (*alerts, *rows))
 
@@ -138,22 +92,13 @@ def _of_site(column: Any, site: str | None) -> ColumnElement[bool]:
 
 
 async def _alerts(session: AsyncSession, as_of: datetime, site: str | None) -> list[Row]:
-    query = (
-        select(Alert, Participant)
-        .outerjoin(Participant, col(Participant.id) == col(Alert.participant_id))
-        .where(col(Alert.closed_at).is_(None), col(Alert.opened_at) <= as_of, _of_site(Alert.site_code, site))
-    )
-    rows = [alert_row(alert, participant) for alert, participant in await session.execute(query)]
-    return sorted(rows, key=urgency)
+    here = (still_open(), col(Alert.opened_at) <= as_of, _of_site(Alert.site_code, site))
+    return [alert_row(one) for one in await ranked_alerts(session, as_of, *here)]
 
 
-def urgency(row: Row) -> tuple[int, bool, datetime]:
-    """Red first, within a level those nobody has seen, then the longest waiting."""
-    return (LEVELS.index(row.level or Level.TASK), row.acknowledged_at is not None, row.since)
-
-
-def alert_row(alert: Alert, participant: Participant | None) -> Row:
+def alert_row(one: RankedAlert) -> Row:
     """An open alert as a row of the list."""
+    alert, participant = one.alert, one.participant
     return Row(
         Section.ALERT,
         Why.ALERT,
@@ -165,6 +110,9 @@ def alert_row(alert: Alert, participant: Participant | None) -> Row:
         kind=alert.kind,
         level=alert.level,
         times=alert.times,
+        paged=alert.paged,
+        possible_sae=one.standing.possible_sae,
+        overdue=one.standing.overdue,
         acknowledged_at=alert.acknowledged_at,
         acknowledged_by=alert.acknowledged_by,
     )

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from models.columns import plain
 from models.study.day import StudyParticipantDay as Day
+from models.study.disposition import StudyDispositionEvent
 from models.study.dose import StudyDoseEvent, StudyDoseOrder, StudyScheduledDose
 from protocol.moments import local_date
 from protocol.terms import DoseAnswer
@@ -22,7 +23,8 @@ from study.records import StudyRow
 from study.sums import write_sums
 from study.upserts import upsert
 
-COUNTED = (StudyScheduledDose, StudyDoseEvent, StudyDoseOrder)  # a stop order ends persistence
+COUNTED = (StudyScheduledDose, StudyDoseEvent, StudyDoseOrder, StudyDispositionEvent)
+"""A stop order ends persistence, and the disposition says whether that is an event or the end of observation."""
 SWALLOWED = (DoseAnswer.TAKEN, DoseAnswer.EXTRA)
 
 

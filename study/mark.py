@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models.study.mark import StudyAuditAnchor, StudySyncMark
+from models.study.store import StudyStore
+from study.faults import DOWN
 from study.outbox import Waiting
 from study.upserts import upsert
 
@@ -36,6 +38,15 @@ async def mark_is_old(session: AsyncSession, *, at: datetime) -> bool:
     """True when the mark should be written though nothing came."""
     marked_at = await session.scalar(select(StudySyncMark.marked_at).where(StudySyncMark.id == 1))
     return marked_at is None or at - marked_at >= REFRESH_EVERY
+
+
+async def kept_anchors(study: StudyStore) -> list[StudyAuditAnchor] | None:
+    """Every anchor, oldest first; None where the study database does not answer."""
+    try:
+        async with study.read() as session:
+            return list(await session.scalars(select(StudyAuditAnchor).order_by(col(StudyAuditAnchor.seq))))
+    except DOWN:
+        return None
 
 
 async def leave_anchor(session: AsyncSession, head: tuple[int, str] | None, *, at: datetime) -> None:

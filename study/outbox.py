@@ -85,6 +85,17 @@ async def _audit_head(session: AsyncSession) -> tuple[int, str] | None:
     return (row.seq, row.hash) if row else None
 
 
+async def unsent(store: Store, entries: Sequence[OutboxEntry]) -> set[int]:
+    """The numbers of those that nobody has sent meanwhile."""
+    if not entries:
+        return set()
+    query = select(OutboxEntry.seq).where(
+        col(OutboxEntry.seq).in_([entry.seq for entry in entries]), col(OutboxEntry.sent_at).is_(None)
+    )
+    async with store.read() as session:
+        return {seq for seq in await session.scalars(query) if seq is not None}
+
+
 async def mark_sent(store: Store, entries: Sequence[OutboxEntry], *, at: datetime) -> None:
     """A row that is marked already stays as it is."""
     if not entries:
@@ -103,7 +114,7 @@ async def put_off(store: Store, entry: OutboxEntry, reason: str, *, at: datetime
     async with store.change(at=at) as change:
         await change.session.execute(
             update(OutboxEntry)
-            .where(col(OutboxEntry.seq) == entry.seq)
+            .where(col(OutboxEntry.seq) == entry.seq, col(OutboxEntry.sent_at).is_(None))
             .values(attempts=entry.attempts + 1, visible_at=at + backoff(entry.attempts), reason=reason)
         )
 

@@ -6,17 +6,34 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from models.alert import Alert
+from models.adverse_event import AdverseEvent
+from models.alert import Alert, AlertCall
 from models.columns import plain
+from models.disposition import Disposition
 from models.dose import DoseEvent, DoseOrderRow, ScheduledDose
+from models.form import FormSignature
+from models.guard import GuardNote
+from models.identity import ParticipantMessage
 from models.inbox import ReceivingGap
+from models.journey import JourneyRow
+from models.lab import Draw, LabResult, MonthSixDecision
 from models.ledger import OutboxEntry
+from models.medication import Medication
+from models.order_proposal import OrderProposal
 from models.participant import Consent, Participant
+from models.pregnancy import Pregnancy
 from models.prompt import Prompt
+from models.safety_event import SafetyEvent
+from models.self_rated import SelfRatedAnswer, SelfRatedCheck
 from models.session import Store
+from models.staff_chat import StaffMessage
 from models.study.store import StudyStore
 from models.study.tables import StudyTable
+from models.symptom import SymptomAnswer, SymptomCheck
 from models.tables import StoreTable
+from models.tablet import TabletMovement
+from models.transfusion import Transfusion
+from models.visit import Visit
 from protocol.terms import PromptState
 from protocol.trial import Trial
 from study.derived import derived_differences
@@ -26,12 +43,34 @@ from study.records import RECORDS, Mapped, row_values
 STORED: dict[str, type[StoreTable]] = {
     "participant": Participant,
     "consent": Consent,
+    "disposition": Disposition,
     "dose_order": DoseOrderRow,
+    "order_proposal": OrderProposal,
     "scheduled_dose": ScheduledDose,
     "dose_event": DoseEvent,
     "alert": Alert,
+    "alert_call": AlertCall,
+    "safety_event": SafetyEvent,
     "prompt": Prompt,
     "receiving_gap": ReceivingGap,
+    "symptom_check": SymptomCheck,
+    "symptom_answer": SymptomAnswer,
+    "self_rated_check": SelfRatedCheck,
+    "self_rated_answer": SelfRatedAnswer,
+    "staff_message": StaffMessage,
+    "participant_message": ParticipantMessage,
+    "adverse_event": AdverseEvent,
+    "medication": Medication,
+    "pregnancy": Pregnancy,
+    "form_signature": FormSignature,
+    "guard_note": GuardNote,
+    "journey": JourneyRow,
+    "tablet_movement": TabletMovement,
+    "draw": Draw,
+    "lab_result": LabResult,
+    "month_six_decision": MonthSixDecision,
+    "transfusion": Transfusion,
+    "visit": Visit,
 }
 SETTLED = {PromptState.DELIVERED, PromptState.UNKNOWN, PromptState.FAILED}
 """A message is owed once the scheduler has settled it; one closed before it came up never is."""

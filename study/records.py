@@ -15,10 +15,32 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from models.ledger import OutboxEntry
-from models.study.contact import StudyAlert, StudyMessageDelivery, StudyReceivingGap
+from models.study.adverse_event import StudyAdverseEvent
+from models.study.contact import (
+    StudyAlert,
+    StudyAlertCall,
+    StudyMessageDelivery,
+    StudyReceivingGap,
+    StudySafetyEvent,
+)
+from models.study.disposition import StudyDispositionEvent
 from models.study.dose import StudyDoseEvent, StudyDoseOrder, StudyScheduledDose
+from models.study.form_signature import StudyFormSignature
+from models.study.guard import StudyGuardNote
+from models.study.journey import StudyJourney
+from models.study.lab import StudyDraw, StudyLabResult, StudyMonthSixDecision
+from models.study.medication import StudyMedication
+from models.study.order_proposal import StudyOrderProposal
 from models.study.participant import StudyDisposition, StudyParticipant
+from models.study.participant_message import StudyParticipantMessage
+from models.study.pregnancy import StudyPregnancy
+from models.study.self_rated import StudySelfRatedAnswer, StudySelfRatedCheck
+from models.study.staff_message import StudyStaffMessage
+from models.study.symptom import StudySymptomAnswer, StudySymptomCheck
 from models.study.tables import StudyTable
+from models.study.tablet import StudyTabletMovement
+from models.study.transfusion import StudyTransfusion
+from models.study.visit import StudyVisit
 
 INTEGER_MAX = 2**31 - 1
 CHAT_LIKE = re.compile(r"\d{5,}")
@@ -35,13 +57,17 @@ class BadRecordError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """How one record type becomes a row: `renamed` study column to ours, `fixed` values, `cleaned` free text."""
+    """How one record type becomes a row: `renamed` study column to ours, `fixed` values, `cleaned` free text.
+
+    `older`: what a record means that was written down before the column existed, and waited through the upgrade.
+    """
 
     table: type[StudyTable]
     key: str = "id"
     renamed: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     cleaned: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    older: Mapping[str, Any] = field(default_factory=dict)
     of_participant: bool = True
     of_system_too: bool = False
 
@@ -66,12 +92,38 @@ def without_digits(text: str) -> str:
 RECORDS: dict[str, Mapped] = {
     "participant": Mapped(StudyParticipant, key="participant_code", renamed={"record_id": "id"}),
     "consent": Mapped(StudyDisposition, fixed={"category": "consent"}),
-    "dose_order": Mapped(StudyDoseOrder),
+    "disposition": Mapped(StudyDispositionEvent, fixed={"category": "disposition event"}),
+    "dose_order": Mapped(StudyDoseOrder, older={"then_mg": ""}),
+    "order_proposal": Mapped(StudyOrderProposal),
     "scheduled_dose": Mapped(StudyScheduledDose),
     "dose_event": Mapped(StudyDoseEvent),
     "alert": Mapped(StudyAlert, of_system_too=True),
+    "alert_call": Mapped(StudyAlertCall, of_system_too=True, cleaned={"reason": without_digits}),
+    "safety_event": Mapped(StudySafetyEvent),
     "prompt": Mapped(StudyMessageDelivery, cleaned={"reason": without_digits}),
     "receiving_gap": Mapped(StudyReceivingGap, of_participant=False),
+    "symptom_check": Mapped(StudySymptomCheck),
+    "symptom_answer": Mapped(StudySymptomAnswer),
+    "self_rated_check": Mapped(StudySelfRatedCheck),
+    "self_rated_answer": Mapped(StudySelfRatedAnswer),
+    "staff_message": Mapped(
+        StudyStaffMessage,
+        renamed={"delivery_id": "prompt_id"},
+        fixed={"direction": "to_participant", "kind": "text", "has_text": True},
+    ),
+    "participant_message": Mapped(StudyParticipantMessage, fixed={"direction": "from_participant"}),
+    "adverse_event": Mapped(StudyAdverseEvent),
+    "medication": Mapped(StudyMedication),
+    "pregnancy": Mapped(StudyPregnancy),
+    "form_signature": Mapped(StudyFormSignature),
+    "guard_note": Mapped(StudyGuardNote),
+    "journey": Mapped(StudyJourney),
+    "tablet_movement": Mapped(StudyTabletMovement),
+    "draw": Mapped(StudyDraw),
+    "lab_result": Mapped(StudyLabResult),
+    "month_six_decision": Mapped(StudyMonthSixDecision),
+    "transfusion": Mapped(StudyTransfusion),
+    "visit": Mapped(StudyVisit),
 }
 
 
@@ -106,9 +158,9 @@ def row_values(mapped: Mapped, payload: Mapping[str, Any]) -> dict[str, Any]:
         if name in WRITTEN_HERE or name in mapped.fixed:
             continue
         source = mapped.renamed.get(name, name)
-        if source not in payload:
+        if source not in payload and name not in mapped.older:
             raise BadRecordError(f"column {name} is missing")
-        value = _typed(mapped.table, name, payload[source])
+        value = _typed(mapped.table, name, payload[source] if source in payload else mapped.older[name])
         clean = mapped.cleaned.get(name)
         values[name] = clean(value) if clean and isinstance(value, str) else value
     return values

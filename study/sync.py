@@ -16,14 +16,14 @@ from protocol.trial import Trial
 from study.days import recompute
 from study.faults import DOWN, is_row_fault
 from study.mark import leave_anchor, leave_mark, mark_is_old
-from study.outbox import STUDY_DOWN, Due, due_entries, mark_sent, put_off, retry_all, set_aside, waiting
+from study.outbox import STUDY_DOWN, Due, due_entries, mark_sent, put_off, retry_all, set_aside, unsent, waiting
 from study.records import BadRecordError, StudyRow, study_row
 from study.upserts import write_one_by_one, write_rows
 
 log = logging.getLogger(__name__)
 
-LIMIT = 200
-LOCK = 0x73747564  # two processes that sync do so one after the other
+LIMIT = 1000  # the days of a participant are summed once a push: after an outage large ones catch up sooner
+LOCK = 0x73747564  # any number, the same in every process
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +98,17 @@ async def _apply(
         return {}
     try:
         async with study.write(at=at) as session:
-            await _one_at_a_time(session)
-            await write_rows(session, batch.rows)
-            await _derive(session, store, trial, due, batch.rows, at=at)
+            rows = await _alone_with(session, store, batch)
+            await write_rows(session, rows)
+            await _derive(session, store, trial, due, rows, at=at)
             return {}
     except DBAPIError as error:
         if not is_row_fault(error):
             raise
     async with study.write(at=at) as session:
-        await _one_at_a_time(session)
-        refused = await write_one_by_one(session, batch.rows)
-        accepted = [row for row in batch.rows if row.record not in refused]
+        rows = await _alone_with(session, store, batch)
+        refused = await write_one_by_one(session, rows)
+        accepted = [row for row in rows if row.record not in refused]
         await _derive(session, store, trial, due, accepted, at=at)
         return refused
 
@@ -116,16 +116,23 @@ async def _apply(
 async def _derive(
     session: AsyncSession, store: Store, trial: Trial, due: Due, rows: Sequence[StudyRow], *, at: datetime
 ) -> None:
+    if not rows:
+        return  # another process was quicker, and has said how far the study is
     await recompute(session, trial, rows, at=at)
     left = await waiting(store, besides=[row.seq for row in rows])
     await leave_mark(session, left, max((row.seq for row in rows), default=0), at=at)
     await leave_anchor(session, due.audit_head, at=at)
 
 
-async def _one_at_a_time(session: AsyncSession) -> None:
-    """Derived rows read what others wrote; on SQLite a writer is alone anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+async def _alone_with(session: AsyncSession, store: Store, batch: _Batch) -> list[StudyRow]:
+    """Syncs go one after the other: waits for another one to end, and gives what it has not sent.
+
+    Derived rows read what others wrote. On SQLite whoever writes is alone, from the first statement on.
+    """
+    postgresql = session.get_bind().dialect.name == "postgresql"
+    await session.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})" if postgresql else "SELECT 1"))
+    left = await unsent(store, batch.entries)
+    return [row for row in batch.rows if row.seq in left]
 
 
 async def _refresh_mark(store: Store, study: StudyStore, *, at: datetime) -> None:
