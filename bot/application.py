@@ -100,6 +100,11 @@ async def process(application: Application[Any, Any, Any, Any, Any, Any], raw: M
         raise error
 
 
+def read_raw(bot: Bot, raw: Mapping[str, Any]) -> Read:
+    """Reads one raw update and does nothing with it. Raises MalformedUpdateError."""
+    return _read(_parsed(bot, raw))
+
+
 def _parsed(bot: Bot, raw: Mapping[str, Any]) -> Update:
     # Raised outside the clause: the cause would carry the text of the update into a log.
     try:

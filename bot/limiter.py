@@ -14,12 +14,14 @@ from protocol.terms import Lane
 
 ORDER: Final = (Lane.ALERT, Lane.REPLY, Lane.PROMPT, Lane.REST)
 REPLY_BURST: Final = 3  # an edit after a tap does not wait for the prompt before it
+ALERT_BURST: Final = REPLY_BURST + 1  # nor an emergency text for the answers before it
 BURST: Final = 5  # so many may leave at once after a quiet moment; then they are spaced evenly
 WINDOW_SECONDS: Final = 1.0
 CHATS_KEPT: Final = 1024  # above it the chats whose second is over are forgotten
 TICK: Final = 1e-9  # a float's rounding, not a wait
 
 _RANK: Final = {lane: rank for rank, lane in enumerate(ORDER)}
+_BURSTS: Final = {Lane.REPLY: REPLY_BURST, Lane.ALERT: ALERT_BURST}
 
 
 @dataclass(slots=True)
@@ -66,7 +68,13 @@ class Limiter:
 
     def pause(self, seconds: float) -> None:
         """Nothing leaves for so long; of two pauses the later end counts."""
+        if self._off:
+            return
         self._paused_until = max(self._paused_until, asyncio.get_running_loop().time() + seconds)
+
+    async def slow_down(self, seconds: float) -> None:
+        """The messenger has asked for a pause: all who share this gate take it."""
+        self.pause(seconds)
 
     def paused_for(self) -> timedelta:
         """How long the pause still lasts; zero when there is none."""
@@ -84,8 +92,7 @@ class Limiter:
             heapq.heappush(self._queue.later, (free_at, _RANK[waiter.lane], arrival, waiter))
 
     def _chat_free_at(self, waiter: _Waiter) -> float:
-        burst = REPLY_BURST - 1 if waiter.lane is Lane.REPLY else 0
-        return self._chats.get(waiter.chat, float("-inf")) - burst * self._per_chat
+        return self._chats.get(waiter.chat, float("-inf")) - (_BURSTS.get(waiter.lane, 1) - 1) * self._per_chat
 
     def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         """Grants every turn that is due, then sets the clock for the next one."""

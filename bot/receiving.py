@@ -3,6 +3,7 @@
 Nothing here ends the loop that calls it: every failure is a value, and the loop decides how long to wait.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,6 +23,8 @@ from bot.transport import CheckedRequest
 ALLOWED_UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 BATCH_MAX: Final = 100  # Bot API, getUpdates.limit
 ANSWER_SECONDS: Final = 10  # what a long poll may take beyond its own time
+GLANCE_SECONDS: Final = 1.0  # between two looks while nothing can be kept
+GLANCE_AGAIN_SECONDS: Final = 5.0  # after one that failed
 
 Keep = Callable[[Sequence[Mapping[str, Any]]], Awaitable[None]]
 """Stores raw updates by update_id in one committed transaction; one that is there already stays as it is."""
@@ -37,6 +40,7 @@ class PollFailure(StrEnum):
     TOKEN = "token"  # noqa: S105  401 or 404
     FLOOD = "flood"
     REFUSED = "refused"
+    STANDBY = "standby"  # another process of ours polls
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,9 @@ class Poller:
         self._url = f"{api_base(api_url)}{token}/getUpdates"
         self._keep = keep
         self._offset = offset
+        self._asking = asyncio.Lock()  # two requests at once would end one another
+        self._asked_with: int | None = None
+        self._glance_at = float("inf")  # no glance before the first good poll
 
     async def poll(self, *, timeout: int) -> PollResult:  # noqa: ASYNC109  Telegram's own long wait, in seconds
         """One long poll. What it brought is committed when this returns; what `keep` raises passes through."""
@@ -88,6 +95,24 @@ class Poller:
             return PollResult(failure=PollFailure.UNREACHABLE, reason=error.message)
         return await self._take(code, body)
 
+    async def glance(self, look: Callable[[Sequence[Mapping[str, Any]]], None]) -> bool:
+        """Hands what waits to `look` where no poll has begun for a while, as when the store does not answer.
+
+        Nothing is kept, and nothing is confirmed: it asks with the offset of the last poll. True when it has looked.
+        """
+        running = asyncio.get_running_loop()
+        if self._asking.locked() or running.time() < self._glance_at:
+            return False
+        try:
+            code, body = await self._ask(self._asked_with, 0)
+        except TelegramError as error:
+            pause = error.pause.total_seconds() if isinstance(error, FloodError) else GLANCE_AGAIN_SECONDS
+            self._glance_at = running.time() + pause
+            return False
+        found = _updates(body) if code == HTTPStatus.OK else None
+        look(found or [])
+        return found is not None
+
     async def _ask(self, offset: int | None, timeout: int) -> tuple[int, bytes]:  # noqa: ASYNC109
         parameters: dict[str, object] = {
             "timeout": timeout,
@@ -96,7 +121,13 @@ class Poller:
         }
         if offset is not None:
             parameters["offset"] = offset
-        return await self._request.ask(self._url, parameters, read_timeout=timeout + ANSWER_SECONDS)
+        running = asyncio.get_running_loop()
+        async with self._asking:
+            self._asked_with, self._glance_at = offset, float("inf")
+            code, body = await self._request.ask(self._url, parameters, read_timeout=timeout + ANSWER_SECONDS)
+            if code == HTTPStatus.OK:
+                self._glance_at = running.time() + GLANCE_SECONDS
+        return code, body
 
     async def _take(self, code: int, body: bytes) -> PollResult:
         if code != HTTPStatus.OK:

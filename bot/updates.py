@@ -9,9 +9,10 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.ext.filters import StatusUpdate
 
 from bot.callback_data import decode
-from protocol.taps import Command, Intent, Media, MediaKind, Typed
+from protocol.taps import Command, Intent, Media, MediaKind, Typed, Verb
 
 TEXT_CHARACTERS_MAX: Final = 4096  # Bot API, Message.text
+CODED: Final = (Verb.STAFF_WHO, Verb.STAFF_ADHERENCE, Verb.STAFF_ANSWER)
 GONE: Final = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
 
@@ -27,6 +28,7 @@ class Incoming:
     press: str = ""
     message: str = ""
     sent_at: datetime | None = None  # None for a tap: Telegram does not say
+    about: str = ""  # the one participant's code on the buttons of the message of ours that this replies to
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,19 @@ def _message(update_id: int, message: Message) -> Incoming:
         _said(update_id, message),
         message=str(message.message_id),
         sent_at=message.date,
+        about=_about(message.reply_to_message),
     )
+
+
+def _about(replied_to: Message | None) -> str:
+    """Whom a message of ours was about. A code is no secret, and whoever names it is asked whether they may."""
+    sender = None if replied_to is None else replied_to.from_user
+    if replied_to is None or replied_to.reply_markup is None or sender is None or not sender.is_bot:
+        return ""
+    buttons = [button for row in replied_to.reply_markup.inline_keyboard for button in row]
+    taps = [decode(button.callback_data) for button in buttons if isinstance(button.callback_data, str)]
+    codes = {tap.argument for tap in taps if tap is not None and tap.verb in CODED}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _said(update_id: int, message: Message) -> Intent:

@@ -14,21 +14,24 @@ from typing import Any, Final
 from sqlalchemy import bindparam, update
 
 from actions.alerts import open_alert
+from actions.staff_messages import tell_undelivered
 from messages.courier import Courier, DeliveryError, Wording
 from models.chat_access import open_chat
 from models.identity import ChatLink
 from models.participant import Participant
 from models.prompt import Prompt
 from models.session import Change, Store
+from models.statements import Statement
 from models.tables import table_of
 from protocol.screens import EveningQuestion, LateAdvice, Reader, Screen
 from protocol.terms import AlertKind, Channel, Lane, PromptKind, PromptState
 from protocol.trial import Trial
-from scheduler.checks import Later, PromptFacts, Skip, last_look
-from scheduler.claims import Claimed
+from scheduler.checks import LEFT, Later, PromptFacts, Skip, last_look
+from scheduler.claims import Claimed, mark_sending, still_ours
 from scheduler.facts import prompt_facts
+from scheduler.unreached import tell_unreached
+from scheduler.visits import note_told
 
-GROUP = 8  # so many are marked as being sent together and sent side by side
 RETRY_FIRST = timedelta(seconds=15)
 RETRY_MAX = timedelta(minutes=10)
 ATTEMPTS_MAX = 50
@@ -37,10 +40,7 @@ PUT_AHEAD = timedelta(hours=1)  # a prompt that cannot be read is looked at agai
 log = logging.getLogger("anshi.scheduler")
 
 _PROMPT: Final = table_of(Prompt)
-_WRITE: Final = update(_PROMPT).where(_PROMPT.c.id == bindparam("prompt"))
-_MARK: Final = (
-    update(_PROMPT).where(_PROMPT.c.id.in_(bindparam("prompts", expanding=True))).values(state=PromptState.SENDING)
-)
+_WRITE: Final = Statement(update(_PROMPT).where(_PROMPT.c.id == bindparam("prompt")))
 
 Word = Callable[[Screen, Reader, Trial], Wording]
 
@@ -54,6 +54,7 @@ class Post:
     word: Word
     couriers: dict[Channel, Courier]
     now: Callable[[], datetime]
+    is_held: Callable[[], bool] = lambda: False  # nothing new is begun: Telegram asked for a pause, or the process ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +65,47 @@ class _Ready:
     screen: Screen
 
 
-async def send_claimed(post: Post, claimed: Sequence[Claimed], at: datetime) -> int:
-    """Sends what was claimed, group by group; gives how many left."""
-    sent = 0
-    for start in range(0, len(claimed), GROUP):
-        group = await _marked(post, claimed[start : start + GROUP], at)
-        async with asyncio.TaskGroup() as tasks:
-            for ready in group:
-                tasks.create_task(_hand_over(post, ready))
-        sent += len(group)
-    return sent
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is marked as being sent, by us alone until then."""
+
+    ready: list[_Ready]
+    until: datetime
 
 
-async def _marked(post: Post, claimed: Sequence[Claimed], at: datetime) -> list[_Ready]:
+async def send_claimed(post: Post, claimed: Sequence[Claimed], at: datetime) -> None:
+    """Sends one group of what was claimed."""
+    async with asyncio.TaskGroup() as tasks:
+        for group in await _marked(post, claimed, at):
+            for ready in group.ready:
+                tasks.create_task(_hand_over(post, ready, group.until))
+
+
+async def _marked(post: Post, claimed: Sequence[Claimed], at: datetime) -> list[_Group]:
     """Marks a group together; where one of it cannot be read, each by itself, and the bad one is put ahead."""
     try:
-        return await _mark_sending(post, claimed, at)
+        return [await _mark_sending(post, claimed, at)]
     except Exception:
         if len(claimed) > 1:
             log.warning("a group of prompts is looked at one by one", extra={"action": "send"})
-            return [ready for item in claimed for ready in await _marked(post, [item], at)]
+            return [group for item in claimed for group in await _marked(post, [item], at)]
         log.exception("prompt failed", extra={"action": "send", "prompt_id": claimed[0].prompt_id})
-        async with post.store.change(at=at) as change:
-            await _write(change, claimed[0].prompt_id, {"state": PromptState.WAITING, "visible_at": at + PUT_AHEAD})
+        async with post.store.change(at=max(at, post.now())) as change:
+            for prompt_id in await still_ours(change, claimed):
+                await _write(change, prompt_id, {"state": PromptState.WAITING, "visible_at": change.at + PUT_AHEAD})
         return []
 
 
-async def _mark_sending(post: Post, claimed: Sequence[Claimed], at: datetime) -> list[_Ready]:
-    """The last look and the mark in one transaction, committed before anything leaves."""
+async def _mark_sending(post: Post, claimed: Sequence[Claimed], at: datetime) -> _Group:
+    """The last look and the mark in one transaction, committed before anything leaves.
+
+    A process that stood still looks at what is true now, and only at what nobody has taken over meanwhile.
+    """
     ready: list[_Ready] = []
+    at = max(at, post.now())
     async with post.store.change(at=at) as change:
-        for facts in await prompt_facts(change.session, [item.prompt_id for item in claimed], at):
+        ours = await still_ours(change, claimed)
+        for facts in await prompt_facts(change, ours, at):
             found = last_look(facts, post.trial, at)
             if isinstance(found, Skip):
                 state = PromptState.EXPIRED if found.expired else PromptState.SKIPPED
@@ -103,9 +114,10 @@ async def _mark_sending(post: Post, claimed: Sequence[Claimed], at: datetime) ->
                 await _write(change, facts.prompt_id, {"state": PromptState.WAITING, "visible_at": found.at})
             else:
                 ready.append(_ready(post, facts, found))
-        if ready:
-            await change.session.execute(_MARK, {"prompts": [item.facts.prompt_id for item in ready]})
-    return ready
+        for item in ready:
+            await note_told(change, item.facts.kind, item.facts.visit)
+        until = await mark_sending(change, [item.facts.prompt_id for item in ready])
+    return _Group(ready, until)
 
 
 def _ready(post: Post, facts: PromptFacts, screen: Screen) -> _Ready:
@@ -114,12 +126,14 @@ def _ready(post: Post, facts: PromptFacts, screen: Screen) -> _Ready:
     return _Ready(facts, chat, post.word(screen, reader, post.trial), screen)
 
 
-async def _hand_over(post: Post, ready: _Ready) -> None:
+async def _hand_over(post: Post, ready: _Ready, until: datetime) -> None:
     facts = ready.facts
     courier = post.couriers[Channel.TELEGRAM]
     silent = facts.kind is PromptKind.DOSE_REPEAT and facts.rung > 1
     try:
-        message = await courier.send(ready.chat, ready.wording, lane=Lane.PROMPT, silent=silent)
+        message = await courier.send(
+            ready.chat, ready.wording, lane=Lane.PROMPT, silent=silent, in_time=lambda: post.now() < until
+        )
     except DeliveryError as error:
         await _settle_failure(post, facts, error)
         return
@@ -154,10 +168,13 @@ async def _settle_failure(post: Post, facts: PromptFacts, error: DeliveryError) 
             await _settle(change, facts, values | {"link_id": facts.link_id})
         elif error.permanent:
             reason = "blocked" if error.blocked else error.reason
+            await _unreachable(change, facts, at, blocked=error.blocked)  # the person first, as everybody locks
             await _settle(change, facts, {"state": PromptState.FAILED, "reason": reason, "settled_at": at})
-            await _unreachable(change, facts, at, blocked=error.blocked)
         else:
             await _try_again(change, facts, error, at)
+    if not error.permanent:
+        async with post.store.change(at=at) as change:
+            await tell_unreached(change, facts, post.trial)
 
 
 async def _unreachable(change: Change, facts: PromptFacts, at: datetime, *, blocked: bool) -> None:
@@ -172,18 +189,22 @@ async def _unreachable(change: Change, facts: PromptFacts, at: datetime, *, bloc
 
 
 async def _try_again(change: Change, facts: PromptFacts, error: DeliveryError, at: datetime) -> None:
-    row = await change.session.get_one(Prompt, facts.prompt_id)
+    row = await change.session.get_one(Prompt, facts.prompt_id, with_for_update=True)
+    if row.state is not PromptState.SENDING:
+        return  # its lease ended meanwhile: it is unknown, and stays so
     wait = error.retry_after or min(RETRY_FIRST * 2 ** min(row.attempts - 1, 6), RETRY_MAX)
     values: dict[str, Any] = {"state": PromptState.WAITING, "visible_at": at + wait, "reason": error.reason}
     if row.attempts >= ATTEMPTS_MAX:
         values = {"state": PromptState.FAILED, "reason": error.reason, "settled_at": at}
         await _settle(change, facts, values)
+        participant = await change.session.get_one(Participant, facts.participant_id)
+        await open_alert(change, AlertKind.UNREACHABLE, participant, dose_id=_dose_id(facts))
         return
     await _write(change, facts.prompt_id, values)
 
 
 async def _write(change: Change, prompt_id: str, values: dict[str, Any]) -> None:
-    await change.session.execute(_WRITE, {"prompt": prompt_id} | values)
+    await change.run(_WRITE, prompt=prompt_id, **values)
 
 
 async def _settle(change: Change, facts: PromptFacts, values: dict[str, Any]) -> None:
@@ -204,6 +225,9 @@ async def _settle(change: Change, facts: PromptFacts, values: dict[str, Any]) ->
         "units": values.get("units"),
     }
     change.owe_values("prompt", facts.prompt_id, record, participant_id=facts.participant_id)
+    if values["state"] is not PromptState.DELIVERED and facts.kind is PromptKind.STAFF_MESSAGE:
+        kind = AlertKind.NOT_SENT if values.get("reason") == LEFT else AlertKind.NOT_DELIVERED
+        await tell_undelivered(change, facts.participant_id, facts.prompt_id, kind)
 
 
 def _dose_id(facts: PromptFacts) -> str | None:

@@ -8,31 +8,31 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
-from actions.alerts import open_alert
-from actions.dose_orders import unread_orders
 from actions.facts import locked_participant
 from actions.gaps import LISTENING
 from actions.inbox import erase_old_bodies, waiting_count
+from actions.leases import Single, renew, take
 from actions.linking import forget_old_failures
 from actions.planning import replan
+from actions.read_backs import tell_of_unread
 from actions.settling import settle_silence
 from models.dose import ScheduledDose
 from models.inbox import Note
 from models.participant import Participant
 from models.session import Store
 from models.tables import table_of
-from protocol.terms import AlertKind
 from protocol.trial import Trial
-from scheduler.claims import claim, next_due_at
-from scheduler.prompts import Post, send_claimed
+from scheduler.claims import next_due_at
+from scheduler.prompts import Post
+from scheduler.sending import send_due
 
 log = logging.getLogger("anshi.scheduler")
 
 BATCH = 200
 IDLE = timedelta(minutes=1)
+HELD = timedelta(seconds=1)
 PUT_AHEAD = timedelta(hours=1)  # a row that fails is looked at again after so long
 HOUSEKEEPING = timedelta(hours=1)
-READ_BACK_AFTER = timedelta(hours=12)
 
 # Built once. Each loop asks for its next moment first: where nothing is due, that is all it asks.
 _PERSON: Final = table_of(Participant)
@@ -66,7 +66,9 @@ async def plan_tick(store: Store, trial: Trial, at: datetime) -> datetime:
     for participant_id in due:
         try:
             async with store.change(at=at) as change:
-                await replan(change, await locked_participant(change, participant_id), trial)
+                participant = await locked_participant(change, participant_id)
+                if participant.plan_due_at is not None and participant.plan_due_at <= at:
+                    await replan(change, participant, trial)  # else another process was quicker
         except Exception:
             log.exception("plan failed", extra={"action": "plan", "participant_id": participant_id})
             await _put_plan_ahead(store, participant_id, at)
@@ -83,9 +85,11 @@ async def _put_plan_ahead(store: Store, participant_id: str, at: datetime) -> No
 
 async def send_tick(post: Post, at: datetime, *, owner: str) -> datetime:
     """Ends old leases, claims what is due and sends it; one look and no transaction where nothing is due."""
+    if post.is_held():
+        return at + HELD
     found = await next_due_at(post.store)
     if found is not None and found <= at:
-        await send_claimed(post, await claim(post.store, at, owner=owner, limit=BATCH), at)
+        await send_due(post, at, owner=owner)
         found = await next_due_at(post.store)
     return max(found, at) if found is not None else at + HOUSEKEEPING
 
@@ -121,13 +125,17 @@ async def _settle_one(store: Store, trial: Trial, dose_id: str, participant_id: 
             dose.settle_at = at + PUT_AHEAD
 
 
-async def housekeeping_tick(store: Store, at: datetime) -> datetime:
-    """Erases what is no longer needed; asks staff about changed amounts that nobody read back."""
+async def housekeeping_tick(store: Store, at: datetime, *, owner: str) -> datetime:
+    """Erases what is no longer needed; asks staff about changed amounts that nobody read back.
+
+    One process at a time: what staff are asked once, two would ask twice.
+    """
+    held = await take(store, Single.HOUSEKEEPING, holder=owner, at=at)
+    if held is None:
+        return at + IDLE
     async with store.change(at=at) as change:
+        await renew(change, held)
         await erase_old_bodies(change)
         await forget_old_failures(change)
-        for order in await unread_orders(change, at - READ_BACK_AFTER, BATCH):
-            participant = await change.session.get_one(Participant, order.participant_id)
-            await open_alert(change, AlertKind.READ_BACK, participant, cause=order.id)
-            order.read_back_missed_at = at
+        await tell_of_unread(change, BATCH)
     return at + HOUSEKEEPING
