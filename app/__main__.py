@@ -1,6 +1,7 @@
 """The command line: every group of commands, loaded only when it is called."""
 
 import errno
+import gc
 import sys
 import traceback
 from collections.abc import Callable
@@ -11,18 +12,40 @@ from typing import Any
 import click
 
 LAZY = {
+    "ae": ("app.commands.adverse_event", "Adverse events: from a symptom, corrected, signed."),
     "alert": ("app.commands.alert", "Matters for staff: listed, acknowledged, closed."),
     "audit": ("app.commands.audit", "Who did what, when and why."),
     "db": ("app.commands.db", "The databases."),
     "doctor": ("app.commands.doctor", "Check every setting, key, database and protocol value."),
+    "disposition": (
+        "app.commands.disposition",
+        "Disposition: completed, drug stopped, withdrew, lost, died, taken back.",
+    ),
     "dose": ("app.commands.dose", "Doses: what staff heard on the phone, and what stands."),
     "dose-order": ("app.commands.dose_order", "Dose orders: amounts, holds, resumes and the end of treatment."),
+    "duty": ("app.commands.duty", "Who is on call, and on which days a site works."),
     "keys": ("app.commands.keys", "The keys of the identity vault."),
+    "lab": ("app.commands.lab", "Blood levels and laboratory results."),
+    "medication": ("app.commands.medication", "Concomitant medications: recorded, corrected, signed."),
+    "message": ("app.commands.message", "Messages of participants: listed, read, answered."),
+    "guard": ("app.commands.guard", "Contraception, blood donation and the like: the calendar, and counselling."),
+    "month-six": ("app.commands.month_six", "The decision at month 6: a record, and no order."),
     "participant": ("app.commands.participant", "Participants: entry, invitation, chats, leaving."),
+    "pregnancy": ("app.commands.pregnancy", "Pregnancies: recorded, followed to the outcome, signed."),
     "protocol": ("app.commands.protocol", "The trial's protocol file."),
     "report": ("app.commands.report", "What the study and the store say."),
+    "sae": ("app.commands.sae", "Possible serious adverse events."),
+    "simulate": (
+        "app.commands.simulate",
+        "Live whole trials through on a virtual clock, with faults, and check every invariant.",
+    ),
     "site": ("app.commands.staff", "Sites: every participant and every coordinator belongs to one."),
     "staff": ("app.commands.staff", "Accounts of staff: name, password and one-time code."),
+    "symptom": ("app.commands.symptom", "Symptoms: what was told on the phone, and every check."),
+    "travel": ("app.commands.travel", "Journeys: where, from when to when, on the clock of home or the local one."),
+    "transfusion": ("app.commands.transfusion", "Transfusions of red cells that staff know of."),
+    "visit": ("app.commands.visit", "Visits: arranged, moved, attended, missed, and the blood draw."),
+    "tablets": ("app.commands.tablets", "Tablets: dispensed, returned, lost, counted, and what should be left."),
     "sync": ("app.commands.sync", "The outbox and the study database."),
 }
 """Name, module and first line. The object in the module has the name with an underscore for the hyphen."""
@@ -93,9 +116,22 @@ def cli() -> None:
 @click.option("--only", metavar="PARTS", default="", help="Some parts only: bot,scheduler,sync,web.")
 def run(only: str) -> None:
     """Run the real thing until Ctrl-C."""
-    from app.run_command import run_command
+    parts = tuple(part.strip() for part in only.split(",") if part.strip())
+    load_run(pages=not parts or "web" in parts)(only=parts)
 
-    run_command(only=tuple(part.strip() for part in only.split(",") if part.strip()))
+
+def load_run(*, pages: bool) -> Callable[..., None]:
+    """Loads all that `run` needs, undisturbed: what is being loaded is not garbage, and looking for some takes long."""
+    gc.disable()
+    try:
+        from app.run_command import run_command
+
+        if pages:
+            import_module("web.application")
+    finally:
+        gc.freeze()
+        gc.enable()
+    return run_command
 
 
 @cli.command("demo")

@@ -1,4 +1,8 @@
-"""The demo: everything in one process on SQLite files, the emulator and a clock that can be moved; no network."""
+"""The demo: everything in one process on SQLite files, the emulator and a clock that can be moved.
+
+The month before is lived within the process; from then on the bot calls the emulator over HTTP, as it calls Telegram.
+Nothing leaves the machine.
+"""
 
 import asyncio
 import errno
@@ -6,7 +10,8 @@ import secrets
 import shutil
 import signal
 import socket
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,7 +39,7 @@ from app.running import serve_until
 from app.seeding import DAYS, bring_phones, live_a_month, make_demo_store, stage_of
 from app.settings import Settings
 from app.wiring import DEMO_TOKEN, Chance, Clock, System, Transport, assemble
-from bot.transport import InProcessRequest
+from bot.transport import AiohttpRequest, CheckedRequest, InProcessRequest
 from emulator.keeping import UnknownFormatError
 from emulator.server import Emulator
 from models.migrations.upgrade import upgrade
@@ -81,17 +86,16 @@ async def run_demo(
     settings = settings_of(folder, state, web_port, phone_port)
     start_logging(settings)
     clock = MovableClock(state.now())
-    emulator, system = _parts(settings, clock)
+    emulator = _emulator(clock)
+    system = _system(settings, clock, AiohttpRequest(), AiohttpRequest(connections=2))
     _load_chats(emulator, folder)
-    async with AsyncExitStack() as stack:
+    people = People(emulator.phone, seeded(1))
+    hands = DemoHands(system, clock, emulator, people)
+    async with _telegram(emulator, hands, phone_port, stop), AsyncExitStack() as stack:
         await system.open()
         stack.push_async_callback(system.close)
-        people = People(emulator.phone, seeded(1))
-        hands = DemoHands(system, clock, emulator, people)
         await _bring_phones(system, emulator, people, state)
         async with asyncio.TaskGroup() as tasks:
-            stack.push_async_callback(emulator.aclose)
-            tasks.create_task(serve_until(emulator.application(hands), HOST, phone_port, stop))
             tasks.create_task(serve_until(_web(system, settings), HOST, web_port, stop))
             tasks.create_task(hands.live_until(stop))
             tasks.create_task(introduce_until(system, stop))
@@ -99,7 +103,6 @@ async def run_demo(
             announce(state, web_port, phone_port)
             show_accounts_on_enter(state)
             await stop.wait()
-            await emulator.aclose()
     _save(folder, state, clock, emulator)
     click.echo("\nThe demo has stopped. `make demo` goes on where it stood; `make demo-reset` starts afresh.")
 
@@ -111,11 +114,43 @@ def _stopped_by_signal() -> asyncio.Event:
     return stop
 
 
-def _parts(settings: Settings, clock: Clock, first_message_id: int = NEVER_USED) -> tuple[Emulator, System]:
-    """The emulator and a system that reaches it within the process."""
-    emulator = Emulator(now=clock.now, token=DEMO_TOKEN, first_message_id=first_message_id)
-    request = InProcessRequest(emulator.call, emulator.download)
-    return emulator, assemble(settings, clock, Chance(new_id), Transport(request, request, None))
+@asynccontextmanager
+async def _telegram(emulator: Emulator, hands: DemoHands, port: int, stop: asyncio.Event) -> AsyncIterator[None]:
+    """The Bot API and the phones on one port, for longer than the bot that calls them over HTTP."""
+    gone = asyncio.Event()
+
+    async def serve() -> None:
+        await serve_until(emulator.application(hands), HOST, port, gone)
+        stop.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve())
+        try:
+            await _answers(port, gone)
+            yield
+        finally:
+            await emulator.aclose()
+            gone.set()
+
+
+async def _answers(port: int, gone: asyncio.Event) -> None:
+    """Until the port answers."""
+    while not gone.is_set():
+        try:
+            _, writer = await asyncio.open_connection(HOST, port)
+        except OSError:
+            await pause(0.01, gone)
+        else:
+            writer.close()
+            return
+
+
+def _emulator(clock: Clock, first_message_id: int = NEVER_USED) -> Emulator:
+    return Emulator(now=clock.now, token=DEMO_TOKEN, first_message_id=first_message_id)
+
+
+def _system(settings: Settings, clock: Clock, send: CheckedRequest, receive: CheckedRequest) -> System:
+    return assemble(settings, clock, Chance(new_id), Transport(send, receive, None))
 
 
 def _load_chats(emulator: Emulator, folder: Path) -> None:
@@ -159,7 +194,9 @@ async def seed(folder: Path, days: int, at: datetime) -> DemoState:
     await upgrade(settings.database_url, "store")
     await upgrade(settings.study_database_url, "study")
     clock = StillClock(start)
-    emulator, system = _parts(settings, clock, 1)
+    emulator = _emulator(clock, 1)
+    request = InProcessRequest(emulator.call, emulator.download)  # a month in a minute: over HTTP it would be several
+    system = _system(settings, clock, request, request)
     await system.open()
     try:
         state = state.with_accounts(await make_demo_store(system.store, start, _password))

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from app.settings import Settings, SettingsError, read_settings
+from models.pro_ctcae_file import load_pro_wording
 from models.protocol_file import ProtocolFileError, load_trial
 from models.vault import KeyFormatError, Keys, read_keys
 from protocol.terms import Language
@@ -106,6 +107,13 @@ def _protocol(settings: Settings) -> Iterator[Finding]:
         yield warning("protocol", "this version is not approved; a live store enrols nobody with it")
     if unconfirmed := trial.unconfirmed():
         yield warning("protocol", f"{len(unconfirmed)} values are proposals: {', '.join(unconfirmed)}")
+    try:
+        words = load_pro_wording(settings.pro_ctcae_file, trial.pro_ctcae.items)
+    except ProtocolFileError as error:
+        yield from (problem("self-rated items", line) for line in str(error).splitlines())
+        return
+    off = "off: ANSHI_PRO_CTCAE_FILE names no file with their wording"
+    yield well("self-rated items", off if words is None else f"on, wording {words.version[:12]}")
 
 
 def _catalogues() -> Iterator[Finding]:

@@ -12,22 +12,24 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col, func, select
 
+from actions.duty import uncovered_hours, years_without_calendar
 from actions.enrolment import DEMO, STORE_KIND
+from app.clock import RealClock
 from app.doctor import Finding, problem, vault_keys, warning, well
 from app.settings import Settings
 from models.chat_access import chat_index, open_chat
 from models.identity import ChatLink
 from models.inbox import Note
 from models.migrations.upgrade import Which, revision
+from models.protocol_file import ProtocolFileError, load_trial
 from models.rotation import SEALED, one_value, under_other_keys
 from models.session import is_sqlite, open_engine
 from models.site import Site, Staff
-from models.sqlite import UnsafeSqliteError
+from models.sqlite import IN_FORCE, UnsafeSqliteError
 from models.vault import Keys, SealError, Vault
 from protocol.terms import Role
 
 DOWN = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
-DURABLE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000"}
 OTHERS_MAY = 0o077
 
 
@@ -78,9 +80,9 @@ async def _durability(engine: AsyncEngine, url: str, which: Which) -> list[Findi
             lost = [warning(which, f"{' and '.join(unsafe)} off: a power cut may destroy it")] if unsafe else []
             return [well(which, f"PostgreSQL {server}"), *lost]
         build = await connection.scalar(text("SELECT sqlite_version()"))
-        there = {name: str(await connection.scalar(text(f"PRAGMA {name}"))) for name in DURABLE}
+        there = {name: str(await connection.scalar(text(f"PRAGMA {name}"))) for name in IN_FORCE}
     told = ", ".join(f"{name} {value}" for name, value in there.items())
-    found = [well(which, f"SQLite {build}: {told}") if there == DURABLE else problem(which, f"unsafe pragmas: {told}")]
+    found = [well(which, f"SQLite {build}: {told}") if there == IN_FORCE else problem(which, f"unsafe pragmas: {told}")]
     if _file(url).stat().st_mode & OTHERS_MAY and _file(url).parent.stat().st_mode & OTHERS_MAY:
         found.append(warning(which, "other accounts of this machine may open the file; chmod 700 its folder"))
     return found
@@ -94,6 +96,7 @@ async def _contents(engine: AsyncEngine, settings: Settings) -> list[Finding]:
     keys = vault_keys(settings)
     async with AsyncSession(engine) as session:
         found = await _kind(session) + await _people(session)
+        found += await _on_call(session, settings)
         return found + (await _sealed(session, keys) if keys else [])
 
 
@@ -114,6 +117,29 @@ async def _people(session: AsyncSession) -> list[Finding]:
         found.append(warning("staff", "there is no site yet; `anshi site add` makes one"))
     missing = [role for role in (Role.ADMINISTRATOR, Role.INVESTIGATOR, Role.COORDINATOR) if role not in enabled]
     return found + [warning("staff", f"there is no enabled {role}; `anshi staff add` makes one") for role in missing]
+
+
+async def _on_call(session: AsyncSession, settings: Settings) -> list[Finding]:
+    """Every hour ahead has a name and a phone; without that nobody is enrolled, and no red report reaches a human."""
+    try:
+        trial = load_trial(settings.protocol_file)
+    except ProtocolFileError:
+        return []  # said where the protocol file is looked at
+    found, at = [], RealClock().now()
+    for site in await session.scalars(select(Site).order_by(col(Site.code))):
+        gaps = await uncovered_hours(session, site, trial, at)
+        if gaps:
+            told = f"{site.code}: {len(gaps)} times ahead have no name and phone on call; `anshi duty check` shows them"
+            found.append(problem("on call", told))
+        else:
+            found.append(well("on call", f"{site.code}: every hour ahead has a name and a phone"))
+        found += [_without_calendar(site, year) for year in years_without_calendar(site, at)]
+    return found
+
+
+def _without_calendar(site: Site, year: int) -> Finding:
+    told = f"{site.code}: the days worked instead of holidays are not known for {year}; `anshi duty day` enters them"
+    return warning("on call", told)
 
 
 async def _sealed(session: AsyncSession, keys: Keys) -> list[Finding]:

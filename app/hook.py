@@ -30,7 +30,7 @@ def hook_routes(system: System) -> list[BaseRoute]:
         at = system.clock.now()
         await keep_updates(system.store, updates, at=at, since=system.listening.began(at))
 
-    route = webhook_route(urlsplit(url).path or "/", secret.get_secret_value(), keep)
+    route = webhook_route(urlsplit(url).path or "/", secret.get_secret_value(), system.alarm.before(keep))
     return [permitted(route, Permission.OWN_PROOF)]
 
 

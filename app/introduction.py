@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram.error import TelegramError
 
-from app.invitation import BOT_USERNAME
+from actions.enrolment import BOT_USERNAME
 from app.pausing import pause
 from app.wiring import System
 from bot.commands import register_commands

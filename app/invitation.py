@@ -1,26 +1,28 @@
 """An invitation as it is handed over: the link for one use and its QR code."""
 
 import io
+from datetime import datetime
 
 import segno
 
-from actions.enrolment import Invited
-from models.inbox import Note
+from actions.enrolment import Invited, link_of
+from actions.staff_chat import StaffInvited
 from models.session import Change
-
-BOT_USERNAME = "bot_username"  # written by the running bot
 
 
 async def invitation_values(change: Change, invited: Invited) -> dict[str, object]:
     """Link (None until the bot has run once), start code and the moment it ends; for scripts."""
-    note = await change.session.get(Note, BOT_USERNAME)
-    link = f"https://t.me/{note.value}?start={invited.token}" if note and note.value else None
-    return {
-        "link": link,
-        "start": f"/start {invited.token}",
-        "role": invited.invitation.role,
-        "expires_at": invited.invitation.expires_at,
-    }
+    values = await _values(change, invited.token, invited.invitation.expires_at)
+    return {**values, "role": invited.invitation.role}
+
+
+async def staff_invitation_values(change: Change, invited: StaffInvited) -> dict[str, object]:
+    """The same for a chat of staff."""
+    return await _values(change, invited.token, invited.invitation.expires_at)
+
+
+async def _values(change: Change, token: str, expires_at: datetime) -> dict[str, object]:
+    return {"link": await link_of(change, token), "start": f"/start {token}", "expires_at": expires_at}
 
 
 def invitation_text(values: dict[str, object]) -> str:

@@ -5,6 +5,7 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
+from errno import errorcode
 from typing import Any
 
 from app.settings import Settings
@@ -50,13 +51,28 @@ def _head(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _trace(exc_info: Any) -> str:
-    kind, _, trace = exc_info
+    kind, error, trace = exc_info
     lines = []
     while trace is not None:
         code = trace.tb_frame.f_code
         lines.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    return f"{kind.__name__} at " + " < ".join(reversed(lines))
+    named = " ".join([kind.__name__, *_code(error)])
+    return f"{named} at " + " < ".join(reversed(lines))
+
+
+def _code(error: BaseException) -> list[str]:
+    """What the database or the system calls it: SQLITE_FULL, 53100, ENOSPC. A code says why, and quotes nobody."""
+    cause = getattr(error, "orig", None) or error
+    number = cause.errno if isinstance(cause, OSError) else None
+    for code in (
+        getattr(cause, "sqlite_errorname", None),
+        getattr(cause, "sqlstate", None),
+        errorcode.get(number or 0),
+    ):
+        if code:
+            return [str(code)]
+    return []
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:

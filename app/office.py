@@ -15,9 +15,11 @@ from sqlalchemy.engine import make_url
 
 from app.clock import RealClock
 from app.settings import Settings, SettingsError, read_settings
+from app.trial import trial_of
 from models.access import AccessDeniedError
-from models.protocol_file import ProtocolFileError, load_trial
+from models.protocol_file import ProtocolFileError
 from models.session import Store
+from models.sqlite import UnsafeSqliteError
 from models.study.store import StudyStore
 from models.vault import KeyFormatError, Keys, Vault, read_keys
 from protocol.trial import Trial
@@ -73,7 +75,7 @@ async def office(settings: Settings, *, keys_needed: bool = False) -> AsyncItera
     store = Store(settings.database_url, vault=vault_of(settings), new_id=new_id, random_bytes=secrets.token_bytes)
     study = StudyStore(settings.study_database_url)
     try:
-        yield Office(settings, store, study, load_trial(settings.protocol_file), RealClock())
+        yield Office(settings, store, study, trial_of(settings), RealClock())
     finally:
         await study.close()
         await store.close()
@@ -92,7 +94,7 @@ def run(command: Callable[[Office], Awaitable[T]], *, keys_needed: bool = False)
         fail(*error.problems)
     except ProtocolFileError as error:
         fail(*str(error).splitlines())
-    except (OfficeError, KeyFormatError, AccessDeniedError, ValueError) as error:
+    except (OfficeError, KeyFormatError, AccessDeniedError, UnsafeSqliteError, ValueError) as error:
         fail(str(error))
     except DOWN as error:
         fail_of_database(error)

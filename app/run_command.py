@@ -20,6 +20,7 @@ from bot.transport import AiohttpRequest
 from models.inbox import Note
 from models.migrations.upgrade import Which, revision
 from models.protocol_file import ProtocolFileError
+from models.sqlite import UnsafeSqliteError
 from models.vault import KeyFormatError
 from study.faults import DOWN
 
@@ -35,31 +36,29 @@ NO_KEYS = "ANSHI_ENCRYPTION_KEYS and ANSHI_INDEX_KEY are not set; `anshi keys ne
 def run_command(only: Sequence[str]) -> None:
     """Runs until SIGINT or SIGTERM. Every reason not to start is one line, all of them at once."""
     parts = tuple(only) or tuple(PARTS)
+    unknown = [f"there is no part {part}; the parts are {', '.join(PARTS)}" for part in parts if part not in PARTS]
     try:
-        settings = read_settings()
-        problems = _missing(settings, parts)
-        if problems:
-            fail(*problems)
+        settings = read_settings(needs=_needs(parts))
+        if unknown:
+            fail(*unknown)
         start_logging(settings)
         asyncio.run(_run(settings, parts))
     except SettingsError as error:
-        fail(*error.problems)
+        fail(*unknown, *error.problems)
     except ProtocolFileError as error:
         fail(*str(error).splitlines())
-    except (OfficeError, KeyFormatError) as error:
+    except (OfficeError, KeyFormatError, UnsafeSqliteError) as error:
         fail(str(error))
     except DOWN as error:
         fail_of_database(error)
 
 
-def _missing(settings: Settings, parts: Sequence[str]) -> list[str]:
-    unknown = [f"there is no part {part}; the parts are {', '.join(PARTS)}" for part in parts if part not in PARTS]
-    talks = "bot" in parts or "scheduler" in parts
-    return (
-        unknown
-        + ([BOT_MISSING] if talks and settings.telegram_token is None else [])
-        + ([NO_KEYS] if settings.encryption_keys is None else [])
-    )
+def _needs(parts: Sequence[str]) -> dict[tuple[str, ...], str]:
+    """What these parts cannot do without, and what to say of it."""
+    needs: dict[tuple[str, ...], str] = {("encryption_keys", "index_key"): NO_KEYS}
+    if "bot" in parts or "scheduler" in parts:
+        needs[("telegram_token",)] = BOT_MISSING
+    return needs
 
 
 async def _run(settings: Settings, parts: Sequence[str]) -> None:

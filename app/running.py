@@ -8,7 +8,8 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, nullcontext
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -21,8 +22,9 @@ from app.clock import ClockWatch
 from app.hook import listen_until
 from app.introduction import introduce_until
 from app.pausing import pause
+from app.polling import renew_until
 from app.wiring import System, receive_once
-from bot.receiving import PollFailure
+from bot.receiving import GLANCE_SECONDS, PollFailure, PollResult
 from protocol.terms import AlertKind
 from scheduler.ticks import Loop
 
@@ -31,22 +33,29 @@ log = logging.getLogger("anshi.app")
 INTERVALS = {
     "handle": timedelta(seconds=1),
     "answers": timedelta(seconds=15),
+    "photos": timedelta(seconds=15),
+    "menus": timedelta(seconds=15),
     "plan": timedelta(seconds=30),
+    "checks": timedelta(seconds=60),
     "send": timedelta(seconds=1),
     "settle": timedelta(seconds=60),
+    "alarms": timedelta(seconds=1),
+    "cover": timedelta(minutes=10),
     "sync": timedelta(seconds=5),
     "housekeeping": timedelta(minutes=10),
 }
 PARTS = {
-    "bot": ("handle", "answers"),
-    "scheduler": ("plan", "send", "settle", "housekeeping"),
+    "bot": ("handle", "answers", "photos", "menus"),
+    "scheduler": ("plan", "checks", "send", "settle", "alarms", "cover", "housekeeping"),
     "sync": ("sync",),
     "web": (),
 }
+PART_OF = {loop: part for part, loops in PARTS.items() for loop in loops}
 NEED_THE_TIME = ("send", "settle")
 LONG_POLL_SECONDS = 25
 FINISH_SECONDS = 3.0
 BACKOFF_FIRST, BACKOFF_MAX = 1.0, 30.0
+STANDBY_SECONDS = 2.0  # between two looks at whether somebody has to take over polling
 
 
 async def run_until_stopped(system: System, parts: Sequence[str], web: Any = None) -> None:
@@ -65,11 +74,14 @@ async def run_until_stopped(system: System, parts: Sequence[str], web: Any = Non
             if "bot" in parts:
                 hooked = system.settings.telegram_webhook_url is not None
                 tasks.create_task(listen_until(system, stop) if hooked else receive_until(system, stop, watch))
+                tasks.create_task(renew_until(system.polling, system.clock.now, stop))
+                tasks.create_task(glance_until(system, stop))
                 tasks.create_task(introduce_until(system, stop))
             if web is not None:
                 tasks.create_task(serve_until(web, system.settings.web_host, system.settings.web_port, stop))
             await stop.wait()
             metronome.pause()
+            system.courier.begin_nothing()
 
 
 class FinishingExecutor(AsyncIOExecutor):  # type: ignore[misc]  # APScheduler has no types
@@ -93,38 +105,40 @@ def start_metronome(system: System, parts: Sequence[str], watch: ClockWatch | No
         executors={"default": FinishingExecutor()},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
-    for part in parts:
-        for name in PARTS[part]:
-            loop = system.loop(name)
-            metronome.add_job(
-                _guarded(system, loop, watch), "interval", seconds=INTERVALS[name].total_seconds(), id=name, name=name
-            )
+    for loop in system.loops:  # a loop that no part names is an error at every start, not one that never runs
+        if PART_OF[loop.name] in parts:
+            every = INTERVALS[loop.name].total_seconds()
+            metronome.add_job(guarded(system, loop, watch), "interval", seconds=every, id=loop.name, name=loop.name)
     metronome.start()
     return metronome
 
 
-def _guarded(system: System, loop: Loop, watch: ClockWatch | None = None) -> Callable[[], Awaitable[None]]:
-    async def wake() -> None:
+def guarded(system: System, loop: Loop, watch: ClockWatch | None = None) -> Callable[[], Awaitable[bool]]:
+    """What the metronome calls; gives whether the loop could do its work."""
+
+    async def wake() -> bool:
         """One call of a loop; whatever happens the next one comes, and a full batch is followed at once."""
         try:
             for _ in range(100):
-                at = system.clock.now()
-                if loop.name in NEED_THE_TIME and watch is not None and not await _trusted(system, watch, at):
-                    return
+                if loop.name in NEED_THE_TIME and watch is not None and not await _trusted(system, watch):
+                    return False
+                at = system.clock.now()  # after the look, which may have waited while somebody set the clock right
                 if await loop.tick(at) > at:
-                    return
+                    return True
         except Exception:
             log.exception("loop failed", extra={"action": "tick", "loop": loop.name})
+            return False
+        return True
 
     return wake
 
 
-async def _trusted(system: System, watch: ClockWatch, at: datetime) -> bool:
+async def _trusted(system: System, watch: ClockWatch) -> bool:
     """False while the wall clock is in doubt: nothing is sent, expired or settled by a wrong clock, and staff know."""
-    was_trusted = watch.trusted
+    at = system.clock.now()
     if watch.trusts(at, system.clock.ticking()) or await _confirmed(system, watch):
         return True
-    if was_trusted:
+    if watch.is_news():
         log.error("the clock is in doubt; sending and settling wait", extra={"action": "clock"})
         async with system.store.change(at=at) as change:
             await open_alert(change, AlertKind.CLOCK, None)
@@ -137,16 +151,26 @@ async def _confirmed(system: System, watch: ClockWatch) -> bool:
         await system.bot.get_me()
     except TelegramError:
         return False
-    watch.compared(system.clock.now(), system.transport.send.server_at)
+    watch.compared(system.clock.now(), system.clock.ticking(), system.transport.send.server_at)
     return watch.trusts(system.clock.now(), system.clock.ticking())
 
 
-async def receive_until(system: System, stop: asyncio.Event, watch: ClockWatch | None = None) -> None:
-    """Polls until stopped. No failure ends it: it waits longer each time, and says so once."""
+async def receive_until(
+    system: System,
+    stop: asyncio.Event,
+    watch: ClockWatch | None = None,
+    look: Callable[[], Awaitable[PollResult]] | None = None,
+) -> None:
+    """Polls until stopped. No failure ends it: it waits longer each time, and says so once.
+
+    `look` is one look for updates, a long poll where it is not given.
+    """
+    look = look or partial(receive_once, system, wait_seconds=LONG_POLL_SECONDS)
     wait, was_down = BACKOFF_FIRST, False
     while not stop.is_set():
+        system.listening.resumes(system.clock.now())
         try:
-            result = await _until_stopped(receive_once(system, wait_seconds=LONG_POLL_SECONDS), stop)
+            result = await _until_stopped(look(), stop)
         except Exception:
             log.exception("receiving failed", extra={"action": "receive"})
             system.listening.broke()
@@ -157,12 +181,15 @@ async def receive_until(system: System, stop: asyncio.Event, watch: ClockWatch |
             return
         if result.failure is None:
             if watch is not None:
-                watch.compared(system.clock.now(), system.transport.receive.server_at)
+                watch.compared(system.clock.now(), system.clock.ticking(), system.transport.receive.server_at)
             if was_down:
                 log.info("receiving again", extra={"action": "receive"})
             wait, was_down = BACKOFF_FIRST, False
             if result.kept:
-                await _guarded(system, system.loop("handle"))()
+                await guarded(system, system.loop("handle"))()
+            continue
+        if result.failure is PollFailure.STANDBY:
+            await pause(STANDBY_SECONDS, stop)
             continue
         if not was_down:
             log.warning("receiving stopped: %s", result.reason, extra={"action": "receive", "why": result.failure})
@@ -170,6 +197,17 @@ async def receive_until(system: System, stop: asyncio.Event, watch: ClockWatch |
         asked = result.retry_after.total_seconds() if result.retry_after else wait
         await pause(BACKOFF_MAX if result.failure is PollFailure.TOKEN else asked, stop)
         wait = min(wait * 2, BACKOFF_MAX)
+
+
+async def glance_until(system: System, stop: asyncio.Event) -> None:
+    """Looks for red reports where polling waits for the store; another process's updates are not looked at."""
+    while not stop.is_set():
+        await pause(GLANCE_SECONDS, stop)
+        try:
+            if system.polling.is_ours:
+                await system.poller.glance(system.alarm.look)
+        except Exception:
+            log.exception("a glance failed", extra={"action": "glance"})
 
 
 async def _until_stopped(work: Any, stop: asyncio.Event) -> Any:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import select
 
+from actions.duty import cover_all_hours
 from actions.enrolment import DEMO, STORE_KIND
 from actions.sites import add_site
 from actions.staff import NewStaff, add_staff
@@ -44,17 +45,26 @@ async def make_demo_store(store: Store, at: datetime, passwords: Callable[[], st
     """Sites, staff and the mark that makes this store a demo for good."""
     async with store.change(at=at, actor=OPERATOR) as change:
         change.session.add(Note(name=STORE_KIND, value=DEMO, at=at))
-        await add_site(change, "PUMCH", "研究团队 Study team", "010-5550 0100", "Asia/Shanghai")
-        await add_site(change, "LONDON", "Study team", "+44 20 7946 0000", "Europe/London")
+        await cover_all_hours(
+            change, await add_site(change, "PUMCH", "研究团队 Study team", "010-5550 0100", "Asia/Shanghai")
+        )
+        await cover_all_hours(
+            change, await add_site(change, "LONDON", "Study team", "+44 20 7946 0000", "Europe/London")
+        )
         await change.session.flush()
         accounts = []
         for name, role, site in (
             ("li", Role.COORDINATOR, "PUMCH"),
             ("han", Role.INVESTIGATOR, "PUMCH"),
+            ("mo", Role.MONITOR, "PUMCH"),
+            ("dan", Role.DATA_MANAGER, None),
+            ("ada", Role.ADMINISTRATOR, None),
             ("otto", Role.COORDINATOR, "LONDON"),
         ):
             password = passwords()
-            made: NewStaff = await add_staff(change, name=name, role=role, site_code=site, password=password)
+            made: NewStaff = await add_staff(
+                change, name=name, role=role, site_code=site, password=password, ready=True
+            )
             accounts.append(Account(name, role, password, made.totp_secret))
     return accounts
 

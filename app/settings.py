@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
@@ -71,6 +72,7 @@ class Settings(BaseModel):
     database_url: DatabaseUrl = Field(default="sqlite:///var/anshi.db", repr=False)
     study_database_url: DatabaseUrl = Field(default="sqlite:///var/study.db", repr=False)
     protocol_file: Path | None = None
+    pro_ctcae_file: Path | None = None
     encryption_keys: SecretStr | None = None
     index_key: SecretStr | None = None
     web_host: str = "127.0.0.1"
@@ -85,10 +87,16 @@ def setting_names() -> list[str]:
     return [PREFIX + name.upper() for name in Settings.model_fields]
 
 
-def read_settings(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+def read_settings(
+    environment: Mapping[str, str] | None = None,
+    env_file: Path = Path(".env"),
+    *,
+    needs: Mapping[tuple[str, ...], str] = MappingProxyType({}),
+) -> Settings:
     """The settings from the environment, then `.env`; secrets also from the file that NAME_FILE names.
 
-    Raises SettingsError with every problem at once.
+    `needs` has what to say where none of some settings is given, such as a token. Raises SettingsError with every
+    problem at once.
     """
     found: dict[str, str] = {key: value for key, value in dotenv_values(env_file).items() if value is not None}
     found |= dict(os.environ if environment is None else environment)
@@ -97,6 +105,7 @@ def read_settings(environment: Mapping[str, str] | None = None, env_file: Path =
     values: dict[str, Any] = {}
     for name, value in sorted(found.items()):
         _take(name, value, values, problems)
+    problems += [told for names, told in needs.items() if not any(name in values for name in names)]
     settings = _validated(values, problems)
     if settings is not None:
         problems += _together(settings)

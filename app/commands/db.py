@@ -14,6 +14,7 @@ from app.settings import Settings, SettingsError, read_settings
 from models.inbox import Note
 from models.migrations.upgrade import Which, revision, upgrade
 from models.session import Store
+from models.sqlite import UnsafeSqliteError
 from models.vault import KeyFormatError
 from reports.tables import json_text
 
@@ -31,7 +32,7 @@ def upgrade_both(*, as_json: bool) -> None:
         steps = asyncio.run(_upgrade(read_settings()))
     except SettingsError as error:
         fail(*error.problems)
-    except KeyFormatError as error:
+    except (KeyFormatError, UnsafeSqliteError) as error:
         fail(str(error))
     if as_json:
         click.echo(json_text(steps), nl=False)

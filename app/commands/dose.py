@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlmodel import col, select
 
+from actions.call_tasks import record_called
 from actions.calls import CallError, DayEntry, DayRecorded, record_call
 from app.acting import FOLLOWS_UP, acting, reader, theirs
 from app.commands.options import Day, as_json, as_reader, as_staff, show
@@ -109,16 +110,30 @@ def dose() -> None:
 @click.argument("days", nargs=-1, required=True, type=Said(), metavar="DAY[=ANSWER]...")
 @click.option("--reason", default="", help="Why it is corrected, or entered so late.")
 @click.option("--sure", is_flag=True, help="More than was due, or two doses so close: asked about, and true.")
+@click.option("--alert", "alert_id", metavar="ID", help="The call task that this call does: it is closed with it.")
 @as_staff
 @as_json
-def record(code: str, days: tuple[DayEntry, ...], reason: str, as_name: str, *, sure: bool, as_json: bool) -> None:
+def record(
+    code: str,
+    days: tuple[DayEntry, ...],
+    reason: str,
+    alert_id: str | None,
+    as_name: str,
+    *,
+    sure: bool,
+    as_json: bool,
+) -> None:
     """Record what CODE said on the phone: all DAYs, or none of them."""
 
     async def command(office: Office) -> list[dict[str, Any]] | CallError:
         try:
             async with acting(office, as_name, FOLLOWS_UP) as (change, staff):
                 found = await theirs(change, code)
-                made = await record_call(change, found, days, staff, office.trial, reason=reason, sure=sure)
+                said = (change, found, days, staff, office.trial)
+                if alert_id is None:
+                    made = await record_call(*said, reason=reason, sure=sure)
+                else:
+                    made = await record_called(*said, alert_id, reason=reason, sure=sure)
                 return [_recorded_values(one, found) for one in made]
         except CallError as error:
             return error

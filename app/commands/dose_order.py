@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from actions.dose_orders import NewOrder, newest_orders, order_dose, unblock
-from app.acting import DECIDES, acting, reader, theirs
+from actions.dose_orders import NewOrder, end_hold, order_dose
+from actions.read_backs import newest_orders, read_back
+from app.acting import DECIDES, FOLLOWS_UP, acting, reader, theirs
 from app.commands.options import Day, as_json, as_reader, as_staff, reason, show, tell
+from app.commands.order_proposal import amount_options, preview, proposals, propose, refuse, sign, withdraw
 from app.office import Office, OfficeError, run
 from models.access import access_participant
 from models.dose import DoseOrderRow
@@ -25,6 +27,7 @@ COLUMNS = {
     "dose_mg": "mg",
     "units": "units",
     "every_days": "every days",
+    "then_mg": "then mg",
     "ordered_by": "by",
     "recorded_at": "recorded",
     "reason": "reason",
@@ -37,17 +40,19 @@ def dose_order() -> None:
     """Dose orders: amounts, holds, resumes and the end of treatment."""
 
 
+for _one in (propose, sign, refuse, withdraw, proposals, preview):
+    dose_order.add_command(_one)
+
+
 @dose_order.command("add")
 @click.argument("code")
-@click.option("--from", "from_on", type=Day(), required=True, help="First date of the new amount.")
-@click.option("--mg", type=float, required=True, help="Milligrams a dose; made of whole tablets.")
-@click.option("--every-days", type=click.IntRange(min=1), default=1, show_default=True, help="2: every other day.")
+@amount_options
 @reason
 @as_staff
 @as_json
-def add(code: str, from_on: date, mg: float, every_days: int, reason: str, as_name: str, *, as_json: bool) -> None:
+def add(code: str, from_on: date, reason: str, as_name: str, *, as_json: bool, **amount: Any) -> None:
     """Order another amount for CODE; the participant is told and reads it back."""
-    _give(code, OrderKind.DOSE, from_on, reason, as_name, as_json=as_json, dose_mg=mg, every_days=every_days)
+    _give(code, OrderKind.DOSE, from_on, reason, as_name, as_json=as_json, **amount)
 
 
 @dose_order.command("hold")
@@ -75,15 +80,10 @@ def resume(code: str, from_on: date | None, reason: str, as_name: str, *, as_jso
         async with acting(office, as_name, DECIDES) as (change, staff):
             found = await theirs(change, code)
             was_blocked, day = found.blocked_reason, from_on or _today(change, found)
-            on_hold = _is_on_hold(await newest_orders(change, found), day)
-            if not on_hold and found.blocked_at is None:
-                raise OfficeError(f"nothing of {code} is on hold from {day}, and nothing waits for an investigator")
-            if found.blocked_at is not None:
-                await unblock(change, found, reason, office.trial)
+            order = await end_hold(change, found, day, reason, staff.name, office.trial)
             values: dict[str, Any] = {"code": code, "unblocked": was_blocked, "order": None}
-            if on_hold:
-                order = NewOrder(OrderKind.RESUME, day, reason, staff.name)
-                values["order"] = order_values(await order_dose(change, found, order, office.trial))
+            if order is not None:
+                values["order"] = order_values(order)
             return values
 
     values = run(command)
@@ -103,6 +103,30 @@ def resume(code: str, from_on: date | None, reason: str, as_name: str, *, as_jso
 def discontinue(code: str, from_on: date | None, reason: str, as_name: str, *, as_json: bool) -> None:
     """Stop the drug for CODE for good; visits and follow-up go on."""
     _give(code, OrderKind.DISCONTINUE, from_on, reason, as_name, as_json=as_json)
+
+
+@dose_order.command("read-back")
+@click.argument("code")
+@click.option(
+    "--units", type=click.IntRange(1, 99), required=True, help="How many CODE says to take, on the first day."
+)
+@as_staff
+@as_json
+def read_back_told(code: str, units: int, as_name: str, *, as_json: bool) -> None:
+    """Write down how many tablets CODE says on the phone to take, from the newest amount on."""
+
+    async def command(office: Office) -> dict[str, Any]:
+        async with acting(office, as_name, FOLLOWS_UP) as (change, _staff):
+            found = await theirs(change, code)
+            amounts = [row for row in await newest_orders(change, found) if row.kind is OrderKind.DOSE]
+            if amounts[-1].version == 1:
+                raise OfficeError(f"no amount of {code} has changed; there is nothing to read back")
+            row, right = await read_back(change, found, amounts[-1].id, units, office.trial)
+            return {"code": code, "right": right, "order": order_values(row)}
+
+    values = run(command)
+    told = "that is right" if values["right"] else "the order says another number; staff have a task"
+    tell(values, f"{code} says {units} for version {values['order']['version']}: {told}.", as_json=as_json)
 
 
 @dose_order.command("list")
@@ -136,6 +160,7 @@ def _give(
     values = run(command)
     told = f"Order {values['version']} of {code}: {kind} from {values['from_on']}"
     told += f", {values['units']} units ({values['dose_mg']:g} mg)" if kind is OrderKind.DOSE else ""
+    told += f", then {values['then_mg']} mg in turn, a day each" if values["then_mg"] else ""
     tell({"code": code, "order": values}, told + ".", as_json=as_json)
 
 
@@ -148,22 +173,13 @@ def order_values(row: DoseOrderRow) -> dict[str, Any]:
         "dose_mg": row.dose_mg,
         "units": row.units,
         "every_days": row.every_days,
+        "then_mg": row.then_mg,
         "reason": row.reason,
         "ordered_by": row.ordered_by,
         "recorded_at": row.recorded_at,
         "read_back_units": row.read_back_units,
         "read_back_at": row.read_back_at,
     }
-
-
-def _is_on_hold(orders: list[DoseOrderRow], day: date) -> bool:
-    """Whether a hold stands on this day or comes later; a resume ends both."""
-    for row in reversed(orders):
-        if row.kind is OrderKind.RESUME and row.from_on <= day:
-            return False
-        if row.kind is OrderKind.HOLD and (row.until_on is None or row.until_on >= day):
-            return True
-    return False
 
 
 def _today(change: Change, found: Participant) -> date:

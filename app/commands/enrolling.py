@@ -4,20 +4,18 @@ from datetime import date
 from typing import Any
 
 import click
-from sqlmodel import col, select
 
-from actions.enrolment import Person, record_eligibility, record_paper_consent
+from actions.enrolment import Person, check_may_be_invited, record_eligibility, record_paper_consent
 from actions.enrolment import enrol as register
 from actions.enrolment import invite as make_invitation
 from app.acting import DECIDES, FOLLOWS_UP, acting, check_own_site, theirs
 from app.commands.options import Day, NewCode, WallTime, as_json, as_staff, tell
 from app.invitation import invitation_text, invitation_values
-from app.office import Office, OfficeError, run
+from app.office import Office, run
 from models.access import AccessDeniedError
-from models.participant import Eligibility
 from models.session import Change
 from models.site import Site
-from protocol.terms import Channel, FoodMode, Language, LinkRole, ParticipantState
+from protocol.terms import Channel, FoodMode, Language, LinkRole
 
 site_option = click.option("--site", "site_code", required=True, help="The site's code.")
 YES_NO = {"yes": True, "no": False}
@@ -58,7 +56,7 @@ def eligibility(
     async def command(office: Office) -> str:
         async with acting(office, as_name, DECIDES) as (change, staff):
             check_own_site(staff, site_code)
-            await _check_unsigned(change, code, site_code)
+            await _check_site(change, site_code)
             signed = await record_eligibility(
                 change,
                 code=code,
@@ -73,13 +71,6 @@ def eligibility(
 
     values = {"code": code, "site": site_code, "eligibility_id": run(command)}
     tell(values, f"Eligibility of {code} is signed by {as_name}.", as_json=as_json)
-
-
-async def _check_unsigned(change: Change, code: str, site_code: str) -> None:
-    await _check_site(change, site_code)
-    signed = await change.session.scalar(select(Eligibility.id).where(col(Eligibility.participant_code) == code))
-    if signed is not None:
-        raise OfficeError(f"the eligibility of {code} is signed already")
 
 
 async def _check_site(change: Change, site_code: str) -> None:
@@ -173,16 +164,16 @@ def _person(*, language: str, food: str, phone_only: bool, name: str, phone: str
 @as_staff
 @as_json
 def invite(code: str, as_name: str, *, helper: bool, as_json: bool) -> None:
-    """Print a new invitation for CODE; an earlier unused one ends."""
+    """Print a new invitation for CODE; an earlier unused one ends.
+
+    Who is followed by phone is followed in the chat from the moment the link is opened; `by-phone` is the way back.
+    """
     role = LinkRole.HELPER if helper else LinkRole.OWN
 
     async def command(office: Office) -> dict[str, Any]:
         async with acting(office, as_name, FOLLOWS_UP) as (change, _):
             found = await theirs(change, code)
-            if found.state in (ParticipantState.WITHDRAWN, ParticipantState.DIED):
-                raise OfficeError(f"{code} has left the study")
-            if found.channel is Channel.PHONE:
-                raise OfficeError(f"{code} is followed by phone and has no chat")
+            check_may_be_invited(found, role)
             return await invitation_values(change, await make_invitation(change, found, role))
 
     values = run(command)

@@ -1,4 +1,4 @@
-"""Leaving on the command line: a lost chat, withdrawal, death, withdrawal of consent."""
+"""Leaving on the command line: a lost chat, one that is given up, withdrawal, death, withdrawal of consent."""
 
 from collections.abc import Awaitable, Callable
 from datetime import date
@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import click
 
+from actions.channel import reach_by_phone
 from actions.disposition import record_death, withdraw_consent
 from actions.disposition import withdraw as leave_study
 from actions.enrolment import unlink as end_chats
@@ -15,9 +16,18 @@ from app.office import Office, run
 from models.participant import Participant
 from models.session import Change
 from models.site import Staff
+from protocol.disposition import OF_ONE_END, DispositionReason
 from protocol.trial import Trial
 
 Leave: TypeAlias = Callable[[Change, Participant, Staff, Trial], Awaitable[None]]
+
+
+because = click.option(
+    "--because",
+    type=click.Choice([one.value for one in DispositionReason if one not in OF_ONE_END]),
+    required=True,
+    help="The code of the reason; --reason says it in words.",
+)
 
 
 @click.command("unlink")
@@ -36,16 +46,34 @@ def unlink(code: str, reason: str, as_name: str, *, as_json: bool) -> None:
     tell({"code": code, "ended": ended}, f"{ended} chats of {code} have ended.", as_json=as_json)
 
 
-@click.command("withdraw")
+@click.command("by-phone")
 @click.argument("code")
 @reason
 @as_staff
 @as_json
-def withdraw(code: str, reason: str, as_name: str, *, as_json: bool) -> None:
+def by_phone(code: str, reason: str, as_name: str, *, as_json: bool) -> None:
+    """Give up every chat of CODE: from here on the team calls; `invite` is the way back to a chat."""
+
+    async def command(office: Office) -> int:
+        async with acting(office, as_name, FOLLOWS_UP) as (change, _):
+            return await reach_by_phone(change, await theirs(change, code), reason, office.trial)
+
+    ended = run(command)
+    told = f"{code} is followed by phone from now on; {ended} chats have ended."
+    tell({"code": code, "channel": "phone", "ended": ended}, told, as_json=as_json)
+
+
+@click.command("withdraw")
+@click.argument("code")
+@because
+@reason
+@as_staff
+@as_json
+def withdraw(code: str, because: str, reason: str, as_name: str, *, as_json: bool) -> None:
     """CODE leaves the study: no dose and no message any more; what was reported stays."""
 
     async def leave(change: Change, found: Participant, staff: Staff, trial: Trial) -> None:
-        await leave_study(change, found, reason, staff, trial)
+        await leave_study(change, found, reason, staff, trial, DispositionReason(because))
 
     _leave(code, as_name, leave, "has left the study.", as_json=as_json)
 
@@ -53,7 +81,7 @@ def withdraw(code: str, reason: str, as_name: str, *, as_json: bool) -> None:
 @click.command("died")
 @click.argument("code")
 @click.option("--on", "died_on", type=Day(), required=True, help="The day of death.")
-@click.option("--reason", default="died", help="What is known; it stands in the audit trail.")
+@click.option("--reason", required=True, help="Who told the site, and what is known; it stands in the audit trail.")
 @as_staff
 @as_json
 def died(code: str, died_on: date, reason: str, as_name: str, *, as_json: bool) -> None:

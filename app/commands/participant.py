@@ -1,5 +1,6 @@
 """`anshi participant`: who takes part, by code; names are shown only to those who give a reason."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -7,17 +8,18 @@ import click
 from sqlmodel import col, func, select
 
 from actions.facts import consents_given
+from actions.identity import reveal as reveal_identity
 from actions.planning import orders_of
 from app.acting import KNOWS_NAMES, acting, reader, theirs
 from app.commands.enrolling import consent, eligibility, enrol, invite
-from app.commands.leaving import consent_withdrawn, died, unlink, withdraw
+from app.commands.leaving import by_phone, consent_withdrawn, died, unlink, withdraw
 from app.commands.options import as_json, as_reader, show, tell
 from app.commands.zone import zone
-from app.office import Office, OfficeError, run
+from app.office import Office, run
 from models.access import access_participant, access_participants
 from models.alert import Alert
 from models.dose import ScheduledDose
-from models.identity import ChatLink, Identity
+from models.identity import ChatLink
 from models.participant import Invitation, Participant
 from models.session import Change
 from protocol.terms import LinkRole
@@ -39,7 +41,7 @@ def participant() -> None:
     """Participants: entry, invitation, chats, leaving."""
 
 
-for command in (eligibility, consent, enrol, invite, zone, unlink, withdraw, died, consent_withdrawn):
+for command in (eligibility, consent, enrol, invite, zone, unlink, by_phone, withdraw, died, consent_withdrawn):
     participant.add_command(command)
 
 
@@ -77,7 +79,7 @@ def show_one(code: str, as_name: str | None, reason: str, *, reveal: bool, as_js
             values = participant_values(found) | await _around(change, found)
         if reveal and as_name:
             async with acting(office, as_name, KNOWS_NAMES) as (change, _):
-                values |= await _identity(change, code, reason.strip())
+                values |= asdict(await reveal_identity(change, await theirs(change, code), reason))
         return values
 
     values = run(command, keys_needed=reveal)
@@ -150,18 +152,6 @@ async def _open_invitation(change: Change, one: Participant) -> datetime | None:
         )
     )
     return found
-
-
-async def _identity(change: Change, code: str, reason: str) -> dict[str, Any]:
-    one = await theirs(change, code)
-    row = await change.session.get(Identity, one.id)
-    if row is None:
-        raise OfficeError(f"no identity is kept for {code}")
-    change.audit("reveal_identity", "identity", one.id, participant_id=one.id, reason=reason)
-    return {
-        "name": change.vault.open(f"identity.name/{one.id}", row.name),
-        "phone": change.vault.open(f"identity.phone/{one.id}", row.phone),
-    }
 
 
 def _shown(value: Any) -> str:

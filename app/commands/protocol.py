@@ -104,6 +104,8 @@ def _value_lines(name: str, value: object, mark: str) -> Iterator[str]:
         return
     yield f"  {name}  ({mark})"
     for path, part in _leaves("", value):
+        if part is None or part == []:
+            continue
         first, *more = (str(part) if isinstance(part, str) else _inline(part)).splitlines()
         yield f"    {path.removeprefix('.').removeprefix('text.')}: {first}"
         yield from (f"        {line}" for line in more)
@@ -162,4 +164,6 @@ def _inline(value: object) -> str:
         return {None: "(nothing)", True: "yes", False: "no"}[value]
     if isinstance(value, list):
         return ", ".join(_inline(part) for part in value)
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_inline(part)}" for key, part in value.items())
     return " ".join(str(value).split())
