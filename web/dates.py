@@ -25,6 +25,10 @@ class Dates:
         """22 Nov 2026, 08:07"""
         return f"{self.day(at.astimezone(ZoneInfo(tz)).date())} {self.clock(at, tz)}"
 
+    def short_moment(self, at: datetime, tz: str) -> str:
+        """22 Nov, 08:07"""
+        return f"{self.short_day(at.astimezone(ZoneInfo(tz)).date())} {self.clock(at, tz)}"
+
     def stamp(self, at: datetime) -> str:
         """The moment for machines, in UTC."""
         return at.isoformat(timespec="seconds").replace("+00:00", "Z")

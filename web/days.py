@@ -1,7 +1,7 @@
 """Marked days out of the study database: the strip of the last days, and the calendar of months."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from protocol.moments import local_date
-from reports.days import ReportedDay, participant_days
+from reports.days import ReportedDay, participant_days, recent_days, zones_of
 from web.desk import Desk
 from web.marks import Cell, cells
 
@@ -32,14 +32,19 @@ async def days_of(desk: Desk, code: str) -> list[ReportedDay] | None:
         return None
 
 
-async def recent_cells(desk: Desk, codes: Iterable[str], *, as_of: datetime, days: int) -> dict[str, list[Cell | None]]:
-    """The strip of each participant, oldest day first, None for a day without a dose."""
-    strips = {}
-    for code in codes:
-        found = await days_of(desk, code)
-        if found:
-            strips[code] = strip(cells(found, desk.trial, as_of=as_of), found[-1].due_tz, as_of=as_of, days=days)
-    return strips
+async def recent_cells(
+    desk: Desk, codes: Collection[str], *, as_of: datetime, days: int
+) -> dict[str, list[Cell | None]]:
+    """The strip of each participant, oldest day first, None for a day without a dose. Nothing without an answer."""
+    try:
+        found = await recent_days(desk.study, codes, from_on=as_of.date() - timedelta(days=days + 1))
+        zones = await zones_of(desk.study, codes)
+    except DBAPIError:
+        return {}
+    return {
+        code: strip(cells(theirs, desk.trial, as_of=as_of), zones.get(code, "UTC"), as_of=as_of, days=days)
+        for code, theirs in found.items()
+    }
 
 
 def strip(marked: Sequence[Cell], tz: str, *, as_of: datetime, days: int) -> list[Cell | None]:

@@ -13,6 +13,7 @@ from models.session import Store
 from models.study.store import StudyStore
 from protocol.terms import Language
 from protocol.trial import Trial
+from web.sights import Sights
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Desk:
     demo: bool
     passwords: PasswordDesk
     pages: Mapping[Language, Environment]
+    sights: Sights
 
 
 def desk_of(request: Request) -> Desk:

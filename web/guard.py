@@ -41,6 +41,10 @@ class Guard:
             return None
         if who is None:
             return RedirectResponse("/login", 303)
+        if who.staff.ready_at is None and self._permission is not Permission.UNFINISHED:
+            return RedirectResponse("/welcome", 303)
+        if request.url.path == "/" and not may(who.staff.role, Permission.READ_TRIAL):
+            return RedirectResponse("/staff", 303)  # whoever sees no participant begins with the accounts
         if not may(who.staff.role, self._permission):
             await _note_refusal(desk, request, who)
             return refusal(request, 403)

@@ -8,13 +8,15 @@ from starlette.responses import RedirectResponse, Response
 from actions.log_in import (
     Attempt,
     LogInRefusedError,
-    ThrottledError,
     choose_language,
     device_proof,
     log_in,
     log_out,
 )
+from actions.recovery_codes import is_recovery_code
 from actions.staff import account_name
+from actions.throttle import ThrottledError
+from models.site import Staff
 from protocol.terms import Language
 from web.cookies import DEVICE, LANGUAGE, YEAR, drop_session, language_of, set_cookie, set_session
 from web.desk import Desk, desk_of, signed_in, visitor
@@ -57,10 +59,16 @@ async def take_log_in(request: Request) -> Response:
         page = _form(request, status=429, wait_minutes=math.ceil(seconds / 60), name=typed["name"])
         page.headers["retry-after"] = str(seconds)
         return page
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(_first_page(staff, typed["code"]), 303)
     set_session(response, token)
     _keep_device(request, response, desk, staff.name)
     return response
+
+
+def _first_page(staff: Staff, code: str) -> str:
+    """Who came in with a recovery code is told how many are left."""
+    came_without_phone = staff.ready_at is not None and is_recovery_code("".join(code.replace("-", "").split()))
+    return "/account?told=recovery_code_used" if came_without_phone else "/"
 
 
 async def take_log_out(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Participants: the list with the last 14 days, and one person's calendar, adherence, orders and open alerts."""
+"""One participant: calendar, course, adherence, orders, visits, tablets, alerts, events and the audit."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,42 +9,37 @@ from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from actions.travel import journey_at_hand
 from messages.text import catalogue
-from models.access import AccessDeniedError, access_participant, access_participants
+from models.access import AccessDeniedError, access_participant
 from models.alert import Alert
 from models.dose import DoseOrderRow
+from models.open_alerts import ranked_alerts, still_open
 from models.participant import Participant
 from models.session import Change
 from protocol.adherence import Adherence
 from protocol.moments import local_date
 from protocol.terms import OrderKind
 from reports.adherence import adherence_report
-from reports.days import CohortMember, ReportedDay, cohort
-from reports.worklist import Row, alert_row, urgency
+from reports.days import ReportedDay
+from reports.worklist import Row, alert_row
+from web.alerts_page import TOLD
 from web.cookies import language_of
-from web.days import days_of, months, recent_cells
+from web.days import days_of, months
+from web.deed_words import DeedWords
+from web.deeds import actions_of, deed_named
 from web.desk import Desk, desk_of, signed_in
 from web.errors import refusal
 from web.figures import figures
+from web.form_words import FormWords
 from web.marks import cells
+from web.people import like_a_code
+from web.permissions import ROLES
+from web.person_sections import records_of, studied
+from web.person_words import PersonWords
 from web.rendering import frame_of, render
-
-STRIP_DAYS = 14
-CODE_MAX = 32
-TOLD = ("acknowledged", "closed", "gone", "outcome_missing")
-
-
-async def show_participants(request: Request) -> Response:
-    """Everybody this reader may see; the reading is audited."""
-    desk, who = desk_of(request), signed_in(request)
-    frame = await frame_of(request)
-    async with desk.store.change(at=frame.as_of, actor=who.actor) as change:
-        people = await access_participants(change.session, who.actor)
-        change.audit("read_participants", "site", who.staff.site_code or "all", new={"shown": len(people)})
-    members = await _members(desk, who.staff.site_code)
-    strips = await recent_cells(desk, [one.code for one in people], as_of=frame.as_of, days=STRIP_DAYS)
-    page: Response = render(request, "participants.html", frame=frame, people=people, members=members, strips=strips)
-    return page
+from web.sight import note_reading
+from web.travel_deeds import journey_line
 
 
 async def show_participant(request: Request) -> Response:
@@ -55,15 +50,17 @@ async def show_participant(request: Request) -> Response:
         try:
             person = await access_participant(change.session, who.actor, code)
         except AccessDeniedError:
-            change.audit("read_participant_refused", "participant", code if _like_a_code(code) else "")
+            change.audit("read_participant_refused", "participant", code if like_a_code(code) else "")
             return refusal(request, 404)
         orders, alerts = await _orders(change, person), await _alerts(change, person)
-        change.audit("read_participant", "participant", person.id, participant_id=person.id)
+        records = await records_of(change, person)
+        journey = await journey_at_hand(change.session, person.id, frame.as_of) if person.turns_at else None
+    await note_reading(request, "read_participant", "participant", person.id, participant_id=person.id)
     found = await days_of(desk, code)
     marked = cells(found or [], desk.trial, as_of=frame.as_of)
     adherence = await _adherence(desk, code, frame.as_of) if found else None
     today = local_date(frame.as_of, ZoneInfo(person.tz))
-    told = request.query_params.get("told", "")
+    told, language = request.query_params.get("told", ""), language_of(request, who)
     page: Response = render(
         request,
         "participant.html",
@@ -75,18 +72,20 @@ async def show_participant(request: Request) -> Response:
         months=months(marked),
         current=_current(orders, today),
         adherence=adherence,
-        figures=figures(adherence, desk.trial.metrics, catalogue(language_of(request, who))) if adherence else [],
+        figures=figures(adherence, desk.trial.metrics, catalogue(language)) if adherence else [],
         day_of_study=_day_of_study(found or [], today),
+        records=records,
+        journey=journey_line(journey, language, catalogue(language)) if journey else "",
+        studied=await studied(desk, person, marked, orders, frame.as_of) if found is not None else None,
+        form_says=FormWords(catalogue(language)),
+        person_says=PersonWords(catalogue(language), desk.trial.sheet, language),
+        names={plan.key: plan.label for plan in desk.trial.visits},
         told=told if told in TOLD else "",
+        done=deed_named(told),
+        deeds=actions_of(person, ROLES[who.staff.role]),
+        deed_words=DeedWords(catalogue(language)),
     )
     return page
-
-
-async def _members(desk: Desk, site: str | None) -> dict[str, CohortMember] | None:
-    try:
-        return {member.code: member for member in await cohort(desk.study, site)}
-    except DBAPIError:
-        return None
 
 
 async def _adherence(desk: Desk, code: str, as_of: datetime) -> Adherence | None:
@@ -103,9 +102,8 @@ async def _orders(change: Change, person: Participant) -> Sequence[DoseOrderRow]
 
 
 async def _alerts(change: Change, person: Participant) -> list[Row]:
-    mine = (col(Alert.participant_id) == person.id, col(Alert.closed_at).is_(None))
-    found = (await change.session.execute(select(Alert).where(*mine))).scalars()
-    return sorted((alert_row(alert, person) for alert in found), key=urgency)
+    ranked = await ranked_alerts(change.session, change.at, col(Alert.participant_id) == person.id, still_open())
+    return [alert_row(one) for one in ranked]
 
 
 def _current(orders: Sequence[DoseOrderRow], on: date) -> DoseOrderRow | None:
@@ -121,8 +119,3 @@ def _day_of_study(days: Sequence[ReportedDay], on: date) -> int | None:
     if numbered is None or numbered.study_day is None:
         return None
     return numbered.study_day + (on - numbered.due_on).days
-
-
-def _like_a_code(text: str) -> bool:
-    """A code may be kept in the audit; whatever else somebody typed may be a name."""
-    return len(text) <= CODE_MAX and text.isascii() and text.replace("-", "").isalnum()

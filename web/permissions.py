@@ -13,18 +13,25 @@ class Permission(StrEnum):
 
     PUBLIC = "public"  # nobody has to be known
     OWN_PROOF = "own_proof"  # a program calls, and the route proves by itself that it is the right one
+    UNFINISHED = "unfinished"  # logged in, even where the account is not set up yet
     SIGNED_IN = "signed_in"
     READ_TRIAL = "read_trial"  # participants by code, doses, alerts
     ANSWER_ALERTS = "answer_alerts"
+    RECORD = "record"  # what a participant reported, measured, took or holds
+    ENROL = "enrol"  # eligibility, consent, invitations and what ends taking part
+    SIGN = "sign"  # what only the responsible doctor's name stands under
+    KEEP_ACCOUNTS = "keep_accounts"
 
 
-SEES = frozenset({Permission.SIGNED_IN, Permission.READ_TRIAL})
+KNOWN = frozenset({Permission.UNFINISHED, Permission.SIGNED_IN})
+SEES = frozenset({*KNOWN, Permission.READ_TRIAL})
+WRITES = SEES | {Permission.ANSWER_ALERTS, Permission.RECORD, Permission.ENROL}
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.COORDINATOR: SEES | {Permission.ANSWER_ALERTS},
-    Role.INVESTIGATOR: SEES | {Permission.ANSWER_ALERTS},
+    Role.COORDINATOR: WRITES,
+    Role.INVESTIGATOR: WRITES | {Permission.SIGN},
     Role.MONITOR: SEES,
     Role.DATA_MANAGER: SEES,
-    Role.ADMINISTRATOR: frozenset({Permission.SIGNED_IN}),  # keeps accounts, sees no participant
+    Role.ADMINISTRATOR: KNOWN | {Permission.KEEP_ACCOUNTS},  # sees no participant
 }
 
 

@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from models.access import SignedIn, site_wall
-from models.alert import Alert
 from models.site import Site
 from reports.freshness import Freshness, freshness
 from web.cookies import language_of
 from web.desk import Desk, desk_of, signed_in, visitor
+from web.live import open_alerts
 from web.marks import late_after
 from web.permissions import ROLES, Permission
 
@@ -28,25 +27,30 @@ class Frame:
     tz: str
     fresh: Freshness
     open_alerts: int
+    live_mark: str  # of the open alerts, as this page was made
     sees: bool
     answers: bool
     form_token: str
+    keeps_accounts: bool = False
 
 
 async def frame_of(request: Request) -> Frame:
     """The frame of this request, as of now."""
     desk, who = desk_of(request), signed_in(request)
     as_of = desk.now()
-    may = ROLES[who.staff.role]
+    may = ROLES[who.staff.role] if who.staff.ready_at else frozenset[Permission]()
+    alerts = await open_alerts(desk, who, language_of(request, who))
     return Frame(
         who,
         as_of,
-        await _zone(desk, who),
+        await zone_of(desk, who),
         await freshness(desk.store, as_of=as_of),
-        await _open_alerts(desk, who),
+        alerts.number,
+        alerts.mark,
         Permission.READ_TRIAL in may,
         Permission.ANSWER_ALERTS in may,
         form_token(desk, who),
+        Permission.KEEP_ACCOUNTS in may,
     )
 
 
@@ -69,15 +73,9 @@ def render(request: Request, template: str, *, status: int = 200, frame: Frame |
     return HTMLResponse(html, status_code=status)
 
 
-async def _zone(desk: Desk, who: SignedIn) -> str:
+async def zone_of(desk: Desk, who: SignedIn) -> str:
     """The zone of the reader's site; for those of all sites the zone that the sites share, else UTC."""
     query = select(Site.tz).where(site_wall(who.actor, Site.code)).distinct()
     async with desk.store.read() as session:
         zones = list((await session.execute(query)).scalars())
     return zones[0] if len(zones) == 1 else "UTC"
-
-
-async def _open_alerts(desk: Desk, who: SignedIn) -> int:
-    here = (col(Alert.closed_at).is_(None), site_wall(who.actor, Alert.site_code))
-    async with desk.store.read() as session:
-        return (await session.execute(select(func.count()).select_from(Alert).where(*here))).scalar_one()

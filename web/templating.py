@@ -12,7 +12,7 @@ from messages.text import catalogue
 from protocol.terms import Language
 from web import dates, words
 from web.figures import percent
-from web.marks import GLYPHS
+from web.marks import GLYPHS, Mark
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -38,6 +38,7 @@ def _environment(language: Language) -> Environment:
     _install(made, texts)
     read = dates.Dates(language)
     made.globals.update(tag=TAGS[language], asset=asset, words=words.Words(texts), dates=read, percent=percent)
+    made.globals.update(mark_words={mark: words.Words(texts).mark(mark) for mark in Mark})
     made.globals.update(glyphs=GLYPHS, weekdays=list(zip(read.weekdays(), read.weekday_names(), strict=True)))
     return made
 

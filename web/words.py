@@ -2,7 +2,18 @@
 
 from gettext import NullTranslations
 
-from protocol.terms import AlertKind, Cause, Channel, DoseState, Level, OrderKind, ParticipantState, Role
+from protocol.terms import (
+    AlertKind,
+    Cause,
+    Channel,
+    DoseState,
+    Level,
+    NotTakenReason,
+    OrderKind,
+    ParticipantState,
+    Role,
+    TravelClock,
+)
 from reports.worklist import Row, Why
 from web.marks import Mark
 
@@ -48,6 +59,17 @@ class Words:
             Cause.MESSAGES_STOPPED: _("the participant wants no messages"),
         }[cause]
 
+    def not_taken(self, reason: NotTakenReason) -> str:
+        pgettext = self._pgettext
+        return {
+            NotTakenReason.FORGOT: pgettext("not taken", "Forgot"),
+            NotTakenReason.UNWELL: pgettext("not taken", "Felt unwell"),
+            NotTakenReason.RAN_OUT: pgettext("not taken", "Had none left"),
+            NotTakenReason.DOCTORS_ADVICE: pgettext("not taken", "A doctor said so"),
+            NotTakenReason.CHOSE_NOT_TO: pgettext("not taken", "Did not want to"),
+            NotTakenReason.OTHER: pgettext("not taken", "Another reason"),
+        }[reason]
+
     def level(self, level: Level) -> str:
         _ = self._gettext
         return {Level.RED: _("Red"), Level.AMBER: _("Amber"), Level.TASK: _("Task")}[level]
@@ -68,6 +90,8 @@ class Words:
             ParticipantState.ENROLLED: _("Entry not finished"),
             ParticipantState.ACTIVE: _("On treatment"),
             ParticipantState.DISCONTINUED: _("Drug stopped, followed up"),
+            ParticipantState.COMPLETED: _("Completed the study"),
+            ParticipantState.LOST: _("Lost to follow-up"),
             ParticipantState.WITHDRAWN: _("Withdrawn from the study"),
             ParticipantState.DIED: _("Died"),
         }[state]
@@ -80,6 +104,13 @@ class Words:
             OrderKind.RESUME: _("Resume"),
             OrderKind.DISCONTINUE: _("Discontinue"),
         }[kind]
+
+    def clock(self, clock: TravelClock) -> str:
+        _ = self._gettext
+        return {
+            TravelClock.HOME: _("As at home, at the same moments"),
+            TravelClock.LOCAL: _("The usual time on the clock there"),
+        }[clock]
 
     def channel(self, channel: Channel) -> str:
         _ = self._gettext
@@ -116,6 +147,20 @@ class Words:
             AlertKind.EVENING_TAKER: _("Takes the tablets in the evening: no morning trough"),
             AlertKind.CONSENT_REFUSED: _("Did not agree to a purpose"),
             AlertKind.CLOCK: _("The server's clock jumped"),
+            AlertKind.SYMPTOM: _("Reported a symptom that needs a look"),
+            AlertKind.WORDS: _("Words in a message need a look"),
+            AlertKind.VOMITED_DOSE: _("Vomited after a dose"),
+            AlertKind.DOSE_BEFORE_DRAW: _("Took the dose before the blood draw"),
+            AlertKind.NOBODY_ON_CALL: _("Hours ahead have nobody on call"),
+            AlertKind.SERIOUS_EVENT: _("Staff recorded a serious event"),
+            AlertKind.NOT_DELIVERED: _("A message of staff did not surely arrive"),
+            AlertKind.NOT_SENT: _("A message of staff was not sent: the participant had left"),
+            AlertKind.DEATH: _("A death is recorded"),
+            AlertKind.REFILL: _("The tablets will be used up in some days"),
+            AlertKind.TABLET_COUNT: _("Counted more tablets than were given out"),
+            AlertKind.VISIT_CANNOT_COME: _("Cannot come to a visit"),
+            AlertKind.VISIT_MISSED: _("Did not come to a visit"),
+            AlertKind.HEARD_AGAIN: _("Somebody lost to follow-up has written"),
         }[kind]
 
     def _todo_alert(self, kind: AlertKind) -> str:
@@ -144,6 +189,22 @@ class Words:
             AlertKind.EVENING_TAKER: _("Arrange how the blood level will be drawn."),
             AlertKind.CONSENT_REFUSED: _("Follow by phone, or talk about it at the next visit."),
             AlertKind.CLOCK: operator,
+            AlertKind.SYMPTOM: _("Call now, read the check, and record what was done."),
+            AlertKind.WORDS: _("Read the message now, and call."),
+            AlertKind.DOSE_BEFORE_DRAW: _("Decide about another sample; the next dose is never skipped."),
+            AlertKind.VOMITED_DOSE: _("Ask an investigator; a repeat is never advised by the bot."),
+            AlertKind.NOBODY_ON_CALL: _("Enter a name and a phone for these hours."),
+            AlertKind.SERIOUS_EVENT: _("Report it at once; an investigator judges whether it is serious."),
+            AlertKind.NOT_DELIVERED: _("Call, and say what the message said."),
+            AlertKind.NOT_SENT: _("Nothing is sent any more; decide whether anybody should be told in person."),
+            AlertKind.DEATH: _("An investigator judges the possible serious event."),
+            AlertKind.REFILL: _("Arrange with the participant when more are fetched; dispensing closes this."),
+            AlertKind.TABLET_COUNT: _("Call, count together, and compare what was dispensed."),
+            AlertKind.VISIT_CANNOT_COME: _(
+                "Read what was said, and arrange another day; moving the visit closes this."
+            ),
+            AlertKind.VISIT_MISSED: _("Call, ask how they are, and arrange another day; moving the visit closes this."),
+            AlertKind.HEARD_AGAIN: _("Call, and take the loss back if it is over."),
         }[kind]
 
     def _why(self, why: Why) -> str:
@@ -162,11 +223,28 @@ class Words:
             Why.NOT_LINKED: _("Invited, the link was not opened yet"),
             Why.ENTRY_UNFINISHED: _("Opened the link, did not finish the questions"),
             Why.INVITATION_EXPIRED: _("There is no invitation that still works"),
+            Why.CHECK_UNANSWERED: _("The weekly questions were not answered"),
+            Why.CHECK_BY_PHONE: _("The weekly questions are due by phone"),
+            Why.EVENT_UNSIGNED: _("An adverse event is not signed"),
+            Why.MEDICATION_UNSIGNED: _("A medication is not signed"),
+            Why.PREGNANCY_UNSIGNED: _("A pregnancy is not signed"),
+            Why.GUARD_NOT_COUNSELLED: _("Nobody has spoken about it yet"),
+            Why.GUARD_BY_PHONE: _("To be said again, by phone"),
+            Why.TROUGH_PROPOSED: _("The new amount asks for a level; a day is proposed"),
+            Why.VISIT_AWAY: _("A visit falls into a journey"),
+            Why.VISIT_TODAY: _("A visit is planned for today"),
+            Why.VISIT_TOMORROW: _("A visit is planned for tomorrow"),
+            Why.VISIT_NOT_RECORDED: _("Nobody has written down whether they came"),
+            Why.LAB_UNVERIFIED: _("A laboratory value of the participant's own waits"),
+            Why.MONTH_SIX_UNDECIDED: _("Month 6 has come, and nothing is decided"),
+            Why.PROPOSAL_UNSIGNED: _("A proposed order waits for a signature"),
+            Why.READ_BACK_OPEN: _("A changed amount is not read back yet"),
         }[why]
 
     def _todo(self, why: Why) -> str:
         _ = self._gettext
         call = _("Call, ask what happened, and record the answer.")
+        sign = _("An investigator reads the newest version and signs it.")
         return {
             Why.ALERT: _("Look at it."),
             Why.SILENT: _("The evening question is still to come; call if you expect a problem."),
@@ -181,4 +259,20 @@ class Words:
             Why.NOT_LINKED: _("Help with scanning the code."),
             Why.ENTRY_UNFINISHED: _("Help with the questions, or call."),
             Why.INVITATION_EXPIRED: _("Make a new invitation."),
+            Why.CHECK_UNANSWERED: _("Ask how they are when you call next."),
+            Why.CHECK_BY_PHONE: _("Call, ask the questions, and record the answers."),
+            Why.EVENT_UNSIGNED: sign,
+            Why.MEDICATION_UNSIGNED: sign,
+            Why.PREGNANCY_UNSIGNED: sign,
+            Why.GUARD_NOT_COUNSELLED: _("Speak about it, and record day and name."),
+            Why.GUARD_BY_PHONE: _("Say it when you call, and record day and name."),
+            Why.TROUGH_PROPOSED: _("Arrange it with the participant: accept, move or cancel the visit."),
+            Why.VISIT_AWAY: _("Arrange another day, and move the visit."),
+            Why.VISIT_TODAY: _("Record that they came."),
+            Why.VISIT_TOMORROW: _("Call whoever has not said that they come."),
+            Why.VISIT_NOT_RECORDED: _("Ask, and record whether they came."),
+            Why.LAB_UNVERIFIED: _("Ask for the sheet, then verify the value or refuse it."),
+            Why.MONTH_SIX_UNDECIDED: _("An investigator decides: continue or stop, and why."),
+            Why.PROPOSAL_UNSIGNED: _("An investigator signs or refuses it."),
+            Why.READ_BACK_OPEN: _("Wait; without the right answer in time it becomes an alert."),
         }[why]
