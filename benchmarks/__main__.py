@@ -1,11 +1,11 @@
-"""`make bench`: measures ticks, reminders, taps and starts in one run and prints the tables."""
+"""`make bench`: measures ticks, reminders, taps, a list page and starts in one run and prints the tables."""
 
 import os
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.comparisons import compare_paths, compare_starts, compare_ticks
+from benchmarks.comparisons import compare_lists, compare_paths, compare_starts, compare_ticks
 from benchmarks.sizes import FULL, TINY, Sizes
 
 
@@ -15,7 +15,7 @@ def run(sizes: Sizes) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="anshi-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        for part in (compare_paths, compare_ticks, compare_starts):
+        for part in (compare_paths, compare_ticks, compare_lists, compare_starts):
             for line in part(sizes, folder):
                 print(line, flush=True)
                 lines.append(line)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks.listing import BareList, OurList
 from benchmarks.receiving import BareTaps, OurTaps
 from benchmarks.sending import BareSends, OurSends
 from benchmarks.ticking import Ticks
@@ -48,6 +49,8 @@ WORKS = {
     "bare-tap": BareTaps,
     "our-tap": OurTaps,
     "ticks": Ticks,
+    "bare-list": BareList,
+    "our-list": OurList,
 }
 
 

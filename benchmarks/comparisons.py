@@ -1,10 +1,11 @@
-"""The three comparisons of a run: paths beside the bare library, ticks by size, starts and memory."""
+"""The comparisons of a run: paths and pages beside the bare libraries, ticks by size, starts and memory."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.contender import Contender
+from benchmarks.listing import WHATS
 from benchmarks.measures import Entry, Measured, interleaved, ratio
 from benchmarks.place import emulator, fresh, kinds
 from benchmarks.sizes import Sizes
@@ -56,4 +57,20 @@ def compare_ticks(sizes: Sizes, folder: Path) -> Iterator[str]:
                 entries = [Entry(size, ticks, f"{state} {size}") for size in stores]
                 measured = interleaved(entries, sizes.rounds)
                 yield f"| {kind}, {told} | {' | '.join(f'{item.cpu_ms:.2f}' for item in measured)} |"
+    yield ""
+
+
+def compare_lists(sizes: Sizes, folder: Path) -> Iterator[str]:
+    """A page of the list of participants in a trial of so many, beside the bare framework with the same rows."""
+    yield f"| a list page of {sizes.listed} participants | CPU ms | ratio | wall ms | spread |"
+    yield "|---|---:|---:|---:|---:|"
+    for kind in kinds():
+        told = {**fresh(kind, folder), "people": sizes.listed, "block": sizes.pages}
+        with Contender("our-list", **told) as ours, Contender("bare-list", **told) as bare:
+            entries = [Entry(f"bare framework, {kind}", bare)]
+            entries += [Entry(f"Anshi, {kind}, {what}", ours, what) for what in WHATS]
+            measured = interleaved(entries, sizes.rounds)
+        for item in measured:
+            cost = f"{item.cpu_ms:.1f} | {ratio(item, measured[0]):.1f} | {item.wall_ms:.1f} | {item.spread:.0%}"
+            yield f"| {item.name} | {cost} |"
     yield ""

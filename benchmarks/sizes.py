@@ -13,8 +13,10 @@ class Sizes:
     block: int = 100
     rounds: int = 7
     starts: int = 5
+    listed: int = 500
+    pages: int = 10
     idle_seconds: float = 8.0
 
 
 FULL = Sizes()
-TINY = Sizes(enrolled=(20, 40), due=3, people=10, block=5, rounds=1, starts=1, idle_seconds=1.0)
+TINY = Sizes(enrolled=(20, 40), due=3, people=10, block=5, rounds=1, starts=1, listed=60, pages=1, idle_seconds=1.0)

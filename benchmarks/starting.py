@@ -21,7 +21,7 @@ LIBRARIES = (
     "cryptography.hazmat.primitives.ciphers.aead, jinja2, pydantic, pyotp, segno, sqlalchemy.ext.asyncio, sqlmodel, "
     "starlette.applications, telegram.ext, uvicorn"
 )
-OURS = "import app.__main__, app.run_command, web.application"
+OURS = "from app.__main__ import load_run; load_run(pages=True)"
 ENROLLED = 1_000
 
 

@@ -1,6 +1,6 @@
 """Ticks: plan, send and settle, with nothing due and with something due, in stores of different sizes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -25,7 +25,15 @@ EMPTY_TICKS = 20
 class Accepting:
     """A courier that takes everything: what is measured is the tick."""
 
-    async def send(self, chat: str, wording: Wording, *, lane: Lane, silent: bool = False) -> str:
+    async def send(
+        self,
+        chat: str,
+        wording: Wording,
+        *,
+        lane: Lane,
+        silent: bool = False,
+        in_time: Callable[[], bool] = lambda: True,
+    ) -> str:
         return "1"
 
     async def edit(self, chat: str, message: str, wording: Wording, *, lane: Lane) -> None:

@@ -53,5 +53,6 @@ ACTS: dict[str, Callable[[Phones, int, Given], object]] = {
     "unblock": lambda phones, user, _: phones.unblock(user),
     "deactivate": lambda phones, user, _: phones.deactivate(user),
     "offline": lambda phones, user, given: phones.offline(user, bool(given["on"])),
+    "join": lambda phones, user, given: phones.add_to_group(user, int(given.get("chat_id", -1001))),
     "group": lambda phones, user, given: phones.group_message(user, _text(given), int(given.get("chat_id", -1001))),
 }

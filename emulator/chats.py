@@ -1,6 +1,6 @@
 """People, chats and messages as the emulator holds them, and their Bot API shape."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,9 @@ class Message:
             body["reply_markup"] = self.markup
         if self.protected:
             body["has_protected_content"] = True
+        answered = chat.get(self.reply_to) if self.reply_to else None
+        if answered is not None:
+            body["reply_to_message"] = replace(answered, reply_to=None).payload(chat)  # one level and no deeper
         return body
 
     def _words(self) -> dict[str, Any]:
@@ -105,6 +108,10 @@ def _file(stored: StoredFile) -> dict[str, Any]:
     return {"file_id": stored.id, "file_unique_id": stored.unique_id, "file_size": len(stored.data)}
 
 
+def _member(user: dict[str, Any], status: str) -> dict[str, Any]:
+    return {"user": user, "status": status} | ({"until_date": 0} if status == "kicked" else {})
+
+
 @dataclass
 class Chat:
     """A private chat or a group, its newest messages by id, and the reply keyboard the phone shows."""
@@ -118,10 +125,21 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     keyboard: dict[str, Any] | None = None
     pinned: set[int] = field(default_factory=set)
+    has_bot: bool = True  # False once the bot has left the group
 
     def payload(self) -> dict[str, Any]:
         named = {"first_name": self.name} if self.kind == "private" else {"title": self.name}
         return {"id": self.id, "type": self.kind} | named
+
+    def moved(self, bot: dict[str, Any], by: dict[str, Any], old: str, new: str, at: datetime) -> dict[str, Any]:
+        """The bot's membership of this chat changes, by somebody: ChatMemberUpdated."""
+        return {
+            "chat": self.payload(),
+            "from": by,
+            "date": int(at.timestamp()),
+            "old_chat_member": _member(bot, old),
+            "new_chat_member": _member(bot, new),
+        }
 
     def add(self, message: Message) -> Message:
         self.messages[message.id] = message

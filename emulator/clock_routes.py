@@ -2,19 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from emulator.clocks import Planned
+from emulator.clocks import ClockControl, Planned
+from emulator.served import Served
 from emulator.shield import PAGE_HEADERS, body
-
-if TYPE_CHECKING:
-    from emulator.clocks import ClockControl
-    from emulator.server import Emulator
 
 SHOWN = 5
 FURTHEST = timedelta(days=31)
@@ -23,7 +19,7 @@ FURTHEST = timedelta(days=31)
 class ClockRoutes:
     """GET shows the clock; POST {"seconds": n} or {"next": true} moves it and answers when everything due has run."""
 
-    def __init__(self, emulator: "Emulator", clock: "ClockControl | None") -> None:
+    def __init__(self, emulator: Served, clock: ClockControl | None) -> None:
         self._events = emulator.world.events
         self._clock = clock
         self._moving = asyncio.Lock()

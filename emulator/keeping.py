@@ -52,6 +52,7 @@ def _chat(chat: Chat) -> dict[str, Any]:
         "next_id": chat.next_id,
         "keyboard": chat.keyboard,
         "pinned": sorted(chat.pinned),
+        "has_bot": chat.has_bot,
         "messages": [_message(message) for message in kept[-MESSAGES_SAVED:]],
     }
 
@@ -78,6 +79,7 @@ def _open(world: World, given: Mapping[str, Any]) -> None:
     chat = world.open_chat(given["id"], given["kind"], given["name"])
     chat.instance, chat.next_id = given["instance"], given["next_id"] + GAP
     chat.keyboard, chat.pinned = given["keyboard"], set(given["pinned"])
+    chat.has_bot = given.get("has_bot", True)
     for message in given["messages"]:
         edited = message.get("edited_at")
         moments = {

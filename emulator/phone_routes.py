@@ -5,7 +5,6 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,13 +13,11 @@ from starlette.routing import BaseRoute, Route
 
 from emulator.acts import act
 from emulator.clock_routes import ClockRoutes
+from emulator.clocks import ClockControl
 from emulator.events import Event
+from emulator.served import Served
 from emulator.shield import PAGE_HEADERS, body
 from emulator.taps import PhoneError
-
-if TYPE_CHECKING:
-    from emulator.clocks import ClockControl
-    from emulator.server import Emulator
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -29,7 +26,7 @@ HEARTBEAT = 5.0
 
 
 class PhoneRoutes:
-    def __init__(self, emulator: "Emulator", clock: "ClockControl | None") -> None:
+    def __init__(self, emulator: Served, clock: ClockControl | None) -> None:
         self._emulator = emulator
         self._phone = emulator.phone
         self._world = emulator.world

@@ -68,8 +68,11 @@ class Phones:
             self.unblock(user)
         return self.send_text(user, f"/start {payload}".strip())
 
-    def send_text(self, user: int, text: str) -> int:
-        """Sends a text, or queues it while offline; answers the message's id, or 0 when queued."""
+    def send_text(self, user: int, text: str, reply_to: int | None = None) -> int:
+        """Sends a text, or queues it while offline; answers the message's id, or 0 when queued.
+
+        `reply_to`: the message it answers, as far as the phone still has it.
+        """
         person = self._writing(user)
         if not text.strip():
             raise PhoneError("the text is empty")
@@ -78,7 +81,7 @@ class Phones:
             self._changed(user)
             return 0
         person.started = True
-        return self._send(user, text=text.strip(), entities=command_entities(text.strip()))
+        return self._send(user, text=text.strip(), entities=command_entities(text.strip()), reply_to=reply_to)
 
     def tap_keyboard(self, user: int, label: str) -> int:
         """Taps a button of the reply keyboard, which sends its text."""
@@ -159,11 +162,19 @@ class Phones:
             self._catch_up(person)
 
     def group_message(self, user: int, text: str, chat_id: int = -1001) -> int:
-        """Says something in a group the bot is in."""
+        """Says something in a group; the bot is in it until it leaves."""
         chat = self._world.open_chat(chat_id, "group", "Group")
         message = self._own(chat, user, text=text, entities=command_entities(text))
-        self._world.updates.push("message", message.payload(chat), f"chat:{chat_id}")
+        if chat.has_bot:
+            self._world.updates.push("message", message.payload(chat), f"chat:{chat_id}")
         return message.id
+
+    def add_to_group(self, user: int, chat_id: int = -1001, kind: str = "group") -> None:
+        """Puts the bot into a group, supergroup or channel, which is made when it does not exist."""
+        chat = self._world.open_chat(chat_id, kind, "Group")
+        chat.has_bot = True
+        moved = chat.moved(self._world.bot(), self.person(user).payload(), "left", "member", self._world.now())
+        self._world.updates.push("my_chat_member", moved, f"chat:{chat_id}")
 
     def raw_update(self, update: Mapping[str, Any]) -> int:
         """Queues an update exactly as given (for example a malformed one); answers its id."""
@@ -260,12 +271,8 @@ class Phones:
         if person.blocked == blocked:
             return
         person.blocked = blocked
-        bot = self._world.bot()
-        member: dict[str, Any] = {"user": bot, "status": "member"}
-        kicked: dict[str, Any] = {"user": bot, "status": "kicked", "until_date": 0}
-        old, new = (member, kicked) if blocked else (kicked, member)
-        content = {"chat": self._chat(user).payload(), "from": person.payload(), "date": self._seconds()}
-        content |= {"old_chat_member": old, "new_chat_member": new}
+        old, new = ("member", "kicked") if blocked else ("kicked", "member")
+        content = self._chat(user).moved(self._world.bot(), person.payload(), old, new, self._world.now())
         self._world.updates.push("my_chat_member", content, f"chat:{user}")
         self._changed(user)
 

@@ -1,7 +1,5 @@
 """The Bot API over HTTP: any method, any of the four ways to send parameters, and connections that really break."""
 
-from typing import TYPE_CHECKING
-
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -10,13 +8,11 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 from typing_extensions import override
 
+from emulator.clocks import ClockControl
 from emulator.params import Upload
 from emulator.phone_routes import PhoneRoutes
 from emulator.refusals import ConnectionCut
-
-if TYPE_CHECKING:
-    from emulator.clocks import ClockControl
-    from emulator.server import Emulator
+from emulator.served import Served
 
 TRANSPORT = "emulator.transport"
 BIGGEST_BODY = 20 * 1024 * 1024
@@ -45,7 +41,7 @@ class Application(Starlette):
         await super().__call__(scope, receive, send)
 
 
-def build(emulator: "Emulator", clock: "ClockControl | None") -> Starlette:
+def build(emulator: Served, clock: ClockControl | None) -> Starlette:
     async def call(request: Request) -> Response:
         params = await read(request)
         try:

@@ -40,6 +40,7 @@ class Emulator:
         rate_limits: bool = False,
         keep_history: bool = True,
         first_message_id: int = 1,
+        messages_kept: int | None = None,
     ) -> None:
         self.token = token
         self.unknown_parameters: set[tuple[str, str]] = set()
@@ -50,6 +51,7 @@ class Emulator:
             rate_limits=rate_limits,
             keep_history=keep_history,
             first_message_id=first_message_id,
+            messages_kept=messages_kept,
         )
         self.phone = Phones(self.world)
         self.faults: Faults = self.world.faults

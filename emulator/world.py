@@ -57,6 +57,7 @@ class World:
         rate_limits: bool,
         keep_history: bool,
         first_message_id: int,
+        messages_kept: int | None = None,
     ) -> None:
         self.now = now
         self.username = username
@@ -76,7 +77,7 @@ class World:
         self.toasts: dict[int, deque[Toast]] = {}
         self.notifications: dict[int, deque[Notification]] = {}
         self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
-        self._cap = MESSAGES_KEPT if keep_history else MESSAGES_KEPT_WITHOUT_HISTORY
+        self._cap = messages_kept or (MESSAGES_KEPT if keep_history else MESSAGES_KEPT_WITHOUT_HISTORY)
         self._first_message_id = first_message_id
 
     def bot(self) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class World:
 
     def chat(self, chat_id: int) -> Chat:
         """The chat a call names, or 400."""
-        if chat_id not in self.chats:
+        if chat_id not in self.chats or not self.chats[chat_id].has_bot:
             raise bad_request("chat not found")
         return self.chats[chat_id]
 

@@ -1,1 +1,1 @@
-"""Pretend participants and a virtual clock: a whole trial in a minute."""
+"""Pretend participants, a virtual clock, faults and invariants: a whole trial in minutes."""

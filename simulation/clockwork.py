@@ -7,11 +7,11 @@ from typing import Protocol
 
 from scheduler.ticks import Loop
 
-AT_ONCE = ("handle", "plan", "send", "settle")
+AT_ONCE = ("handle", "plan", "send", "settle", "alarms")
 """Loops that what came in may have made work for."""
 
 ROUNDS_MAX = 50  # at one moment; more means that two loops wake each other for ever
-SELDOM = dict.fromkeys(("sync", "answers"), timedelta(hours=6))
+SELDOM = dict.fromkeys(("sync", "answers", "menus"), timedelta(hours=6))
 """Loops that wake by the wall, whether anything is due or not: so long at least lies between two calls."""
 
 
@@ -75,7 +75,7 @@ class Clockwork:
                 wakes = await loop.tick(at)
                 self._next[loop.name] = max(wakes, at + self.seldom.get(loop.name, timedelta()))
                 ran = ran or self._next[loop.name] <= at
-                if loop.name in ("plan", "settle"):
+                if loop.name in ("plan", "settle", "checks"):
                     self._next["send"] = min(self._next.get("send", at), at)
         return ran
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from emulator.methods.sending import chat_id
 from emulator.params import Params
 from emulator.profile import scope_name
-from emulator.refusals import bad_request
+from emulator.refusals import bad_request, forbidden
 from emulator.world import World
 
 TEXTS = {"Name": ("name", 64), "Description": ("description", 512), "ShortDescription": ("short_description", 120)}
@@ -81,10 +81,14 @@ async def get_chat(world: World, params: Params) -> object:
 
 
 async def leave_chat(world: World, params: Params) -> object:
-    chat = world.chat(chat_id(params))
-    if chat.kind == "private":
+    chat = world.chats.get(chat_id(params))
+    if chat is None or chat.kind == "private":
         raise bad_request("chat not found")
-    del world.chats[chat.id]
+    if not chat.has_bot:
+        raise forbidden(f"bot is not a member of the {chat.kind} chat")
+    chat.has_bot = False
+    moved = chat.moved(world.bot(), world.bot(), "member", "left", world.now())
+    world.updates.push("my_chat_member", moved, f"chat:{chat.id}")
     return True
 
 
