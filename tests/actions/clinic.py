@@ -1,6 +1,7 @@
 """A clinic without a telephone line: the store, the scheduler's loops and one participant, on a clock of its own."""
 
 import random
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from actions.conversation import answer
+from actions.duty import cover_all_hours
 from actions.enrolment import (
     DEMO,
     STORE_KIND,
@@ -61,8 +63,16 @@ class Phone:
     def __init__(self) -> None:
         self.bubbles: list[Bubble] = []
 
-    async def send(self, chat: str, wording: Wording, *, lane: Lane, silent: bool = False) -> str:
-        del chat, lane, silent
+    async def send(
+        self,
+        chat: str,
+        wording: Wording,
+        *,
+        lane: Lane,
+        silent: bool = False,
+        in_time: Callable[[], bool] = lambda: True,
+    ) -> str:
+        del chat, lane, silent, in_time
         self.bubbles.append(Bubble(len(self.bubbles) + 1, wording))
         return str(len(self.bubbles))
 
@@ -98,7 +108,7 @@ class Clinic:
         """Staff, papers, enrolment, and the whole entry in the chat."""
         async with self.change() as change:
             change.session.add(Note(name=STORE_KIND, value=DEMO, at=self.at))
-            await add_site(change, "PUMCH", "Team", "010-69150000", "Asia/Shanghai")
+            await cover_all_hours(change, await add_site(change, "PUMCH", "Team", "010-69150000", "Asia/Shanghai"))
             await change.session.flush()
             for name, role in (("li", Role.COORDINATOR), ("han", Role.INVESTIGATOR)):
                 values: dict[str, Any] = {
@@ -147,7 +157,7 @@ class Clinic:
         if not again:
             self.said, self.last = self.said + 1, intent
         async with self.change(Actor("participant", "chat")) as change:
-            chat = await access_chat(change.session, self.store.vault, Channel.TELEGRAM, USER)
+            chat = await access_chat(change, Channel.TELEGRAM, USER)
             assert chat is not None
             participant = await participant_by_code(change, CODE)
             heard = Heard(change, chat, participant, TRIAL, f"said:{self.said}", self.at)
@@ -169,7 +179,7 @@ class Clinic:
                 await send_tick(self.post, self.at, owner="clinic"),
                 await settle_tick(self.store, TRIAL, self.at),
             ]
-            await housekeeping_tick(self.store, self.at)
+            await housekeeping_tick(self.store, self.at, owner="clinic")
             if self.at >= at:
                 return
             soonest = max(min(wakes), self.at + timedelta(seconds=1))

@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlmodel import col, select
 
 from actions.calls import CallError, DayEntry, record_call
-from actions.dose_orders import NewOrder, OrderError, order_dose, unblock
+from actions.dose_orders import NewOrder, order_dose, unblock
 from actions.facts import participant_by_code
+from actions.read_backs import OrderError
 from actions.settings import set_zone
 from models.audit import audit_problems
 from models.dose import DoseEvent, DoseOrderRow, ScheduledDose
@@ -28,6 +29,7 @@ from protocol.plan import is_first
 from protocol.screens import Answer, DoseReminder
 from protocol.taps import Tap, Verb
 from protocol.terms import DoseAnswer, DoseState, OrderKind, ParticipantState, PromptKind, PromptState
+from protocol.visit_prompts import ABOUT_A_VISIT
 from tests.actions.clinic import CODE, TRIAL, Clinic, open_clinic
 
 T = TypeVar("T")
@@ -36,6 +38,8 @@ TAKEN = (DoseState.TAKEN, DoseState.TAKEN_PARTLY)
 WORDS = ["吃了", "没吃", "taken 8:30", "taken 2 tablets", "later", "today", "8:30", "I feel unwell", "and so on"]
 ZONES = ["Asia/Shanghai", "Europe/London", "America/New_York", "Pacific/Auckland"]
 AMOUNTS = {1.0, 2.0, 3.0}
+
+OF_NO_DOSE = {PromptKind.ORDER_NOTICE, PromptKind.SYMPTOM_CHECK, PromptKind.SYMPTOM_AGAIN, *ABOUT_A_VISIT}
 
 
 class Days(RuleBasedStateMachine):
@@ -265,7 +269,8 @@ class Days(RuleBasedStateMachine):
     async def _prompt_holds(self, session: Any, row: Prompt) -> None:
         assert row.sent_at is not None
         assert row.due_at <= row.sent_at < row.expires_at
-        if row.kind is PromptKind.ORDER_NOTICE:
+        if row.dose_id is None:
+            assert row.kind in OF_NO_DOSE
             return
         dose = await session.get_one(ScheduledDose, row.dose_id)
         assert dose.cancelled_at is None or dose.cancelled_at >= row.sent_at
@@ -295,7 +300,5 @@ class Days(RuleBasedStateMachine):
             assert await audit_problems(session) == []
 
 
-Days.TestCase.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Days.TestCase.settings = settings(max_examples=25, stateful_step_count=30, suppress_health_check=list(HealthCheck))
 test_days = pytest.mark.slow(Days.TestCase)

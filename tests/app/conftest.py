@@ -1,9 +1,11 @@
 """The command line in a folder of the test's own: real SQLite files, two sites, and the cast with their accounts."""
 
 import asyncio
+import atexit
 import json
 import secrets
 import shutil
+import tempfile
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,8 +15,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 from sqlmodel import select
 
+from actions.duty import cover_all_hours
 from actions.enrolment import LIVE, STORE_KIND, Person, enrol, record_eligibility, record_paper_consent
 from actions.sites import add_site
 from actions.staff import add_staff
@@ -24,10 +28,13 @@ from models.inbox import Note
 from models.protocol_file import load_trial
 from models.session import Actor, Change, Store
 from models.site import Staff
+from models.study.store import StudyStore
+from models.tables import STORE
 from models.vault import Vault, read_keys
 from protocol.terms import Channel, FoodMode, Language, Role
 from protocol.trial import Trial
-from tests.postgres import Kind, fresh_store_url, fresh_study_url
+from tests.postgres import Kind, cloned, fresh_store_url, fresh_study_url
+from tests.study.dump import dump
 
 T = TypeVar("T")
 KEYS = "k1:" + "a" * 43 + "="
@@ -38,7 +45,7 @@ APPROVAL = """
 investigator = "Wu"
 approved_on = 2026-01-31
 ethics_reference = "EC-2026-1"
-version = "1"
+version = "2"
 """
 PEOPLE = (
     ("Ada", Role.ADMINISTRATOR, None),
@@ -113,6 +120,47 @@ class Desk:
 
         return asyncio.run(inside())
 
+    def kept(self) -> str:
+        """Everything the store holds, row by row, and the bytes of its file where it is one."""
+
+        async def read(change: Change) -> list[str]:
+            rows = [await change.session.execute(table.select()) for table in STORE.sorted_tables]
+            return [repr(tuple(row)) for found in rows for row in found]
+
+        files = [file.read_bytes().decode("utf-8", "replace") for file in self.folder.glob("anshi.db*")]
+        return "\n".join([*self.within(read), *files])
+
+    def touch(self, statement: str) -> None:
+        """What somebody with the database in their hands could do: the triggers that forbid it go first."""
+
+        async def alter(change: Change) -> int:
+            on_sqlite = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+            on_postgresql = "SELECT tgname, tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal"
+            found = await change.session.execute(text(on_sqlite if self.store().on_sqlite else on_postgresql))
+            for name, table in found.all():
+                on_its_table = "" if self.store().on_sqlite else f" ON {table}"
+                await change.session.execute(text(f"DROP TRIGGER {name}{on_its_table}"))
+            result: Any = await change.session.execute(text(statement))
+            return int(result.rowcount)
+
+        assert self.within(alter) == 1
+
+    def studied(self, table: str) -> list[dict[str, Any]]:
+        """What stands in the study after everything was sent, which agrees with the store."""
+        self.told("sync", "drain")
+        assert self.run("sync", "reconcile").exit_code == 0
+        url = self.settings["ANSHI_STUDY_DATABASE_URL"]
+        assert url is not None
+
+        async def read() -> list[dict[str, Any]]:
+            study = StudyStore(url)
+            try:
+                return (await dump(study.engine))[table]
+            finally:
+                await study.close()
+
+        return asyncio.run(read())
+
     def audited(self, action: str) -> list[dict[str, Any]]:
         """The audit entries of one action: actor, and the payload as it was hashed."""
         from models.ledger import AuditEntry
@@ -135,7 +183,7 @@ async def furnish(store: Store, at: datetime) -> None:
     async with store.change(at=at, actor=Actor("system", "tests")) as change:
         change.session.add(Note(name=STORE_KIND, value=LIVE, at=at))
         for code in ("PUMCH", "SHANG"):
-            await add_site(change, code, "Li", "010-6915-0000", "Asia/Shanghai")
+            await cover_all_hours(change, await add_site(change, code, "Li", "010-6915-0000", "Asia/Shanghai"))
         await change.session.flush()
         for name, role, site in PEOPLE:
             await add_staff(change, name=name, role=role, site_code=site, password="four tidy cranes over a lake")
@@ -158,19 +206,35 @@ async def admit(change: Change, trial: Trial, code: str = "017", *, phone: bool 
     return await enrol(change, person, trial)
 
 
-@pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the cast in it; each test gets a copy."""
-    folder = tmp_path_factory.mktemp("furnished")
+_furnished: dict[Kind, str] = {}
+
+
+def furnished(kind: Kind, folder: Path) -> str:
+    """A store with the cast in it: made once per run, then copied."""
 
     async def make() -> str:
-        url = await fresh_store_url("sqlite", folder)
+        url = await fresh_store_url(kind, Path(tempfile.mkdtemp(prefix="anshi-desk-")))
         store = open_store(url)
         await furnish(store, datetime(2026, 1, 1, tzinfo=UTC))
         await store.close()
         return url
 
-    return Path(asyncio.run(make()).removeprefix("sqlite:///"))
+    if kind not in _furnished:
+        _furnished[kind] = asyncio.run(make())
+        atexit.register(_forget, _furnished[kind])
+    return asyncio.run(cloned(_furnished[kind], folder, "anshi.db"))
+
+
+def _forget(url: str) -> None:
+    """Takes the folder of an SQLite store away; a database of the tests' own server goes with the server."""
+    if url.startswith("sqlite:///"):
+        shutil.rmtree(Path(url.removeprefix("sqlite:///")).parent, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    found: Kind = request.param
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -202,13 +266,11 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 
 @pytest.fixture
-def desk(bare: Desk, furnished: Path, protocol: Path) -> Desk:
+def desk(bare: Desk, kind: Kind, protocol: Path) -> Desk:
     """A live store with the cast, an approved protocol, keys; a study database beside it."""
-    shutil.copyfile(furnished, bare.folder / "anshi.db")
-    study = asyncio.run(fresh_study_url("sqlite", bare.folder))
     bare.settings |= {
-        "ANSHI_DATABASE_URL": f"sqlite:///{bare.folder / 'anshi.db'}",
-        "ANSHI_STUDY_DATABASE_URL": study,
+        "ANSHI_DATABASE_URL": furnished(kind, bare.folder),
+        "ANSHI_STUDY_DATABASE_URL": asyncio.run(fresh_study_url(kind, bare.folder)),
         "ANSHI_PROTOCOL_FILE": str(protocol),
         "ANSHI_ENCRYPTION_KEYS": KEYS,
         "ANSHI_INDEX_KEY": INDEX,
@@ -218,26 +280,22 @@ def desk(bare: Desk, furnished: Path, protocol: Path) -> Desk:
 
 @pytest.fixture
 def enrolled(desk: Desk, trial: Trial) -> Desk:
-    """017 by chat and 018 by phone since five days, at PUMCH; 900 by phone at SHANG."""
+    """017 by chat and 018 by phone since noon five days ago, at PUMCH; 900 by phone at SHANG."""
 
     async def admit_all(change: Change) -> None:
         await admit(change, trial)
         await admit(change, trial, "018", phone=True)
         await admit(change, trial, "900", phone=True, site="SHANG")
 
-    desk.within(admit_all, at=RealClock().now() - timedelta(days=5))
+    # At noon there, whenever this runs: before the time of the first dose that day's would be due too.
+    noon = datetime.combine(date.fromisoformat(days_ago(5)), time(12), SHANGHAI)
+    desk.within(admit_all, at=noon.astimezone(UTC))
     return desk
 
 
 def days_ago(days: int) -> str:
     """A date on the wall in Shanghai."""
     return str(RealClock().now().astimezone(SHANGHAI).date() - timedelta(days=days))
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def kind(request: pytest.FixtureRequest) -> Kind:
-    found: Kind = request.param
-    return found
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
@@ -248,12 +306,4 @@ def finished(work: Coroutine[Any, Any, T]) -> T:
 @pytest.fixture
 def furnished_store(kind: Kind, tmp_path: Path) -> str:
     """The address of a store with the cast, on either database."""
-
-    async def make() -> str:
-        url = await fresh_store_url(kind, tmp_path)
-        store = open_store(url)
-        await furnish(store, datetime(2026, 1, 1, tzinfo=UTC))
-        await store.close()
-        return url
-
-    return finished(make())
+    return furnished(kind, tmp_path)

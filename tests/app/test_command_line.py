@@ -14,10 +14,18 @@ from tests.app.conftest import Desk
 
 ROOT = Path(__file__).parents[2]
 READERS = {
-    "alert list", "audit verify", "db upgrade", "demo", "doctor", "dose list", "dose-order list", "keys new",
-    "participant list", "participant show", "protocol check", "protocol diff", "protocol show", "report adherence",
-    "report delivery", "report worklist", "run", "site list", "staff list", "sync drain", "sync reconcile",
-    "sync status",
+    "alert list", "audit anchors", "audit verify", "db upgrade", "demo", "doctor", "dose list", "dose-order list",
+    "dose-order preview", "dose-order proposals", "guard list", "lab list", "month-six list",
+    "ae list", "disposition list", "duty check", "duty list", "medication list", "pregnancy list", "sae list",
+    "keys new", "message list", "message sent", "participant list", "participant show", "protocol check",
+    "protocol diff", "protocol show",
+    "report adherence", "report alerts", "report cohort", "report day", "report visits", "report self-rated",
+    "report symptoms",
+    "report tablets",
+    "report outcomes", "report troughs",
+    "report delivery", "report worklist", "run", "simulate", "site list", "staff chats", "staff list", "sync drain",
+    "symptom items", "symptom show", "sync reconcile",
+    "sync status", "tablets list", "transfusion list", "travel list", "visit list",
 }  # fmt: skip
 FIRST_ACCOUNT = {"staff add", "site add", "staff disable", "staff reset"}  # ask for --as themselves
 

@@ -1,21 +1,28 @@
 """The databases on the command line: upgraded once, live from their making, and an audit that shows any touch."""
 
-import sqlite3
+import hashlib
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from actions.enrolment import DEMO, STORE_KIND
+from app.clock import RealClock
+from models.audit import GENESIS, link_hash
 from models.inbox import Note
+from models.ledger import AuditEntry, AuditHead
 from models.session import Change
+from models.study.mark import StudyAuditAnchor
+from models.study.store import StudyStore
+from models.tables import table_of
 from tests.app.conftest import Desk, finished
 from tests.postgres import Kind, empty_url
 
 ROOT = Path(__file__).parents[2]
+ENTRY = table_of(AuditEntry)
 
 
 def kind_of(desk: Desk) -> Any:
@@ -86,12 +93,54 @@ def test_run_says_everything_that_is_missing_at_once(bare: Desk) -> None:
     assert "anshi keys new" in told
 
 
-def touch(desk: Desk, statement: str) -> None:
-    """What somebody with the file in their hands could do: the triggers that forbid it go first."""
-    with closing(sqlite3.connect(desk.folder / "anshi.db")) as connection, connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        assert connection.execute(statement).rowcount == 1
+def write_anew(desk: Desk) -> None:
+    """What somebody with the database and this source could do: one entry altered, every hash after it made to fit."""
+
+    async def rewrite(change: Change) -> None:
+        previous = GENESIS
+        for entry in (await change.session.execute(select(ENTRY).order_by(ENTRY.c.seq))).all():
+            payload = entry.payload.replace("Wu", "Mo")
+            payload_hash = hashlib.sha256(f"{entry.salt}|{payload}".encode()).hexdigest()
+            made = link_hash(previous, entry.seq, entry.header, payload_hash)
+            values = {"payload": payload, "payload_hash": payload_hash, "previous_hash": previous, "hash": made}
+            await change.session.execute(update(ENTRY).where(ENTRY.c.seq == entry.seq).values(**values))
+            previous = made
+        await change.session.execute(update(table_of(AuditHead)).values(hash=previous))
+
+    desk.touch("UPDATE audit_entry SET payload = payload WHERE seq = 1")
+    desk.within(rewrite)
+
+
+async def lose_anchors(url: str) -> None:
+    """The study's anchors are gone too."""
+    study = StudyStore(url)
+    try:
+        async with study.write(at=RealClock().now()) as session:
+            await session.execute(delete(StudyAuditAnchor))
+    finally:
+        await study.close()
+
+
+def test_a_chain_written_anew_does_not_fit_its_anchors(enrolled: Desk, tmp_path: Path) -> None:
+    enrolled.told("sync", "drain")
+    kept = tmp_path / "anchors.txt"
+    kept.write_text(enrolled.told("audit", "anchors"), encoding="utf-8")
+    (line,) = kept.read_text(encoding="utf-8").splitlines()
+    assert f"{line.split()[0]} entries, 1 anchors; the chain holds." in enrolled.told("audit", "verify")
+    assert "1 anchors; the chain holds." in enrolled.told("audit", "verify", "--anchors", str(kept))
+    write_anew(enrolled)
+    assert "does not fit the anchor kept of it" in enrolled.refused("audit", "verify")
+    finished(lose_anchors(enrolled.settings["ANSHI_STUDY_DATABASE_URL"] or ""))
+    assert "the chain holds" in enrolled.told("audit", "verify")
+    assert "does not fit the anchor kept of it" in enrolled.refused("audit", "verify", "--anchors", str(kept))
+
+
+def test_an_anchor_of_an_entry_that_is_gone_is_named(enrolled: Desk, tmp_path: Path) -> None:
+    kept = tmp_path / "anchors.txt"
+    kept.write_text(f"9999 {'a' * 64} 2026-01-01T00:00:00Z\n", encoding="utf-8")
+    assert "entry 9999: is missing" in enrolled.refused("audit", "verify", "--anchors", str(kept))
+    kept.write_text("nothing of the kind\n", encoding="utf-8")
+    assert "line 1 is no anchor" in enrolled.misused("audit", "verify", "--anchors", str(kept))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +157,7 @@ def test_whatever_is_done_to_the_audit_is_named(enrolled: Desk, statement: str, 
     verified = enrolled.data("audit", "verify")
     assert verified["holds"] is True
     assert verified["entries"] > 10
-    touch(enrolled, statement)
+    enrolled.touch(statement)
     result = enrolled.run("audit", "verify", "--json")
     assert result.exit_code == 1
     assert told in result.stderr
@@ -116,4 +165,5 @@ def test_whatever_is_done_to_the_audit_is_named(enrolled: Desk, statement: str, 
 
 
 def test_an_empty_store_has_an_empty_audit(bare: Desk) -> None:
-    assert bare.data("audit", "verify") == {"entries": 0, "holds": True, "problems": []}
+    verified = bare.data("audit", "verify")
+    assert (verified["entries"], verified["holds"], verified["problems"]) == (0, True, [])

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -34,11 +33,6 @@ def findings(desk: Desk) -> dict[str, list[tuple[str, str]]]:
     for one in data["findings"]:
         found.setdefault(one["area"], []).append((one["verdict"], one["message"]))
     return found
-
-
-def touch(desk: Desk, statement: str) -> None:
-    with closing(sqlite3.connect(desk.folder / "anshi.db")) as connection, connection:
-        assert connection.execute(statement).rowcount == 1
 
 
 def problems(desk: Desk) -> list[str]:
@@ -81,6 +75,7 @@ def test_wrong_settings_are_all_named(bare: Desk) -> None:
     assert "hunter2" not in result.output
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_the_pragmas_that_are_in_force_are_shown(ready: Desk) -> None:
     pragmas = "journal_mode wal, synchronous 2, foreign_keys 1, busy_timeout 5000"
     for area in ("store", "study"):
@@ -103,19 +98,30 @@ def test_a_broken_protocol_file_is_a_problem_with_its_place(ready: Desk) -> None
     assert any("line" in message or "missing" in message for message in problems(ready))
 
 
+def test_the_self_rated_items_are_off_without_a_file_and_a_broken_one_is_a_problem(ready: Desk) -> None:
+    assert any("ANSHI_PRO_CTCAE_FILE" in message for _, message in findings(ready)["self-rated items"])
+    assert problems(ready) == []
+    (ready.folder / "words.toml").write_text("[items.3.severity]\nzh = 'secret words'", encoding="utf-8")
+    ready.settings["ANSHI_PRO_CTCAE_FILE"] = str(ready.folder / "words.toml")
+    told = problems(ready)
+    assert any("items.3.severity.en" in message for message in told)
+    assert not any("secret words" in message for message in told)
+
+
 def test_a_demo_store_is_a_problem_and_one_without_a_kind_a_warning(ready: Desk) -> None:
-    touch(ready, "UPDATE note SET value = 'demo' WHERE name = 'store_kind'")
+    ready.touch("UPDATE note SET value = 'demo' WHERE name = 'store_kind'")
     assert any("made by the demo" in message for message in problems(ready))
-    touch(ready, "DELETE FROM note WHERE name = 'store_kind'")
+    ready.touch("DELETE FROM note WHERE name = 'store_kind'")
     assert problems(ready) == []
     assert "whether it is live" in warnings_of(ready)
 
 
 def test_an_old_version_of_the_tables_is_a_problem(ready: Desk) -> None:
-    touch(ready, "DELETE FROM alembic_version")
+    ready.touch("DELETE FROM alembic_version")
     assert any("anshi db upgrade" in message for message in problems(ready))
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_file_that_is_no_database_is_a_problem_and_no_trace(ready: Desk) -> None:
     (ready.folder / "anshi.db").write_bytes(b"this is a letter and not a database " * 40)
     assert any("does not answer (ANSHI_DATABASE_URL)" in message for message in problems(ready))

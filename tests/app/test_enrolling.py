@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from actions.enrolment import DEMO, STORE_KIND
+from actions.enrolment import BOT_USERNAME, DEMO, STORE_KIND
 from actions.linking import Refusal, link_chat
-from app.invitation import BOT_USERNAME
 from models.identity import ChatLink
 from models.inbox import Note
 from models.participant import Invitation, Participant
@@ -150,7 +149,8 @@ def test_only_the_hash_of_an_invitation_is_kept(desk: Desk) -> None:
         return (await change.session.scalars(select(Invitation))).one()
 
     assert desk.within(stored).token_hash == sha256(token)
-    assert token.encode() not in b"".join(file.read_bytes() for file in desk.folder.glob("anshi.db*"))
+    assert "PUMCH" in desk.kept()
+    assert token not in desk.kept()
 
 
 def test_a_new_invitation_ends_the_one_before(desk: Desk) -> None:
@@ -165,18 +165,33 @@ def test_a_new_invitation_ends_the_one_before(desk: Desk) -> None:
     assert isinstance(linked, ChatLink)
 
 
-def test_a_participant_followed_by_phone_gets_no_invitation(desk: Desk) -> None:
+def test_a_participant_followed_by_phone_gets_an_invitation_only_when_asked_for_and_may_give_the_chat_up(
+    desk: Desk,
+) -> None:
     assert ready(desk).data(*ENROL, "--phone-only") == {
         "code": "017", "site": "PUMCH", "state": "active", "invitation": None
     }  # fmt: skip
-    assert "followed by phone" in desk.refused("participant", "invite", "017", "--as", "Li")
+    assert "followed by phone" in desk.refused("participant", "invite", "017", "--helper", "--as", "Li")
+    give_up = ("participant", "by-phone", "017", "--reason", "the screen is too small", "--as", "Li")
+    assert "followed by phone already" in desk.refused(*give_up)
+    start = desk.data("participant", "invite", "017", "--as", "Li")["invitation"]["start"]
+
+    async def use(change: Change) -> object:
+        return await link_chat(change, Channel.TELEGRAM, "4001", start.removeprefix("/start "))
+
+    desk.within(use)
+    assert desk.data("participant", "show", "017")["channel"] == "telegram"
+    assert desk.data(*give_up) == {"code": "017", "channel": "phone", "ended": 1}
+    shown = desk.data("participant", "show", "017")
+    assert (shown["channel"], shown["chats"], shown["state"]) == ("phone", [], "active")
 
 
 def test_names_are_asked_for_sealed_and_revealed_only_for_a_reason(desk: Desk) -> None:
     ready(desk).told(*ENROL, "--name-prompt", typed="方美玲\n13812345678\n")
-    everything = b"".join(file.read_bytes() for file in desk.folder.glob("anshi.db*"))
-    assert "方美玲".encode() not in everything
-    assert b"13812345678" not in everything
+    everything = desk.kept()
+    assert "PUMCH" in everything
+    assert "方美玲" not in everything
+    assert "13812345678" not in everything
     for words in (("show", "017"), ("show", "017", "--json"), ("list",)):
         assert "方美玲" not in desk.told("participant", *words)
     reveal = ("participant", "show", "017", "--reveal")

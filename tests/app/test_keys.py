@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,20 @@ from actions.enrolment import invite
 from actions.facts import participant_by_code
 from actions.linking import link_chat
 from app.clock import RealClock
+from models.adverse_event import AdverseEvent
 from models.chat_access import open_chat
+from models.form import FormVersion
 from models.identity import ChatLink, Identity, ParticipantMessage
 from models.inbox import InboxUpdate
+from models.medication import Medication
+from models.pregnancy import Pregnancy
 from models.rotation import SEALED, Progress, SealedColumn, reseal_batch
 from models.session import Change, Store
 from models.site import Staff
 from models.vault import SealError, Vault, read_keys
+from protocol.partial_day import PartialDay
+from protocol.pregnancy import PregnancyOutcome
+from protocol.symptoms import Applies
 from protocol.terms import Channel
 from protocol.trial import Trial
 from tests.app.conftest import INDEX, KEYS, Desk, admit, open_store
@@ -46,6 +54,7 @@ async def fill(change: Change, trial: Trial) -> None:
             received_at=change.at,
         )
     )
+    change.session.add_all(forms_of(change, found.id))
     change.session.add(
         InboxUpdate(
             update_id=7,
@@ -56,6 +65,25 @@ async def fill(change: Change, trial: Trial) -> None:
             visible_at=change.at,
         )
     )
+
+
+def forms_of(change: Change, participant_id: str) -> list[FormVersion]:
+    def kept(place: str, form_id: str) -> dict[str, Any]:
+        body = change.vault.seal(f"{place}.narrative/{form_id}", "a story")
+        own = {"id": form_id, "form_id": form_id, "participant_id": participant_id, "version": 1}
+        return own | {"narrative": body, "recorded_by": "Li", "recorded_at": change.at}
+
+    on = date(2026, 3, 2)
+    return [
+        AdverseEvent(**kept("adverse_event", "f1"), term="headache", started_on=PartialDay.on(on)),
+        Medication(**kept("medication", "f2"), medicine="aspirin"),
+        Pregnancy(
+            **kept("pregnancy", "f3"),
+            concerns=Applies.PREGNANCY_SELF,
+            learned_on=on,
+            outcome=PregnancyOutcome.ONGOING,
+        ),
+    ]
 
 
 async def opened(change: Change, keys: str) -> dict[str, str]:

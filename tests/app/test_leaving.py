@@ -194,13 +194,18 @@ async def test_nobody_leaves_twice_in_the_same_way(store: Store, trial: Trial) -
 
 
 def test_the_commands_say_where_the_participant_stands(enrolled: Desk) -> None:
-    withdrawn = enrolled.data("participant", "withdraw", "018", "--reason", "moves away", "--as", "Li")
+    leaves = ("participant", "withdraw", "018", "--reason", "moves away", "--as", "Li")
+    asked = enrolled.misused(*leaves)
+    assert "--because" in asked
+    assert "withdrawal_by_subject" in asked
+    assert "'death' is not one of" in enrolled.misused(*leaves, "--because", "death")
+    withdrawn = enrolled.data(*leaves, "--because", "adverse_event")
     assert withdrawn == {"code": "018", "state": "withdrawn"}
-    assert "has left the study already" in enrolled.refused(
-        "participant", "withdraw", "018", "--reason", "x", "--as", "Li"
-    )
-    died = enrolled.data("participant", "died", "018", "--on", days_ago(0), "--as", "Wu")
-    assert died == {"code": "018", "state": "died"}
+    assert "has left the study already" in enrolled.refused(*leaves, "--because", "other")
+    died = ("participant", "died", "018", "--on", days_ago(0), "--as", "Wu")
+    assert "--reason" in enrolled.misused(*died), "who told the site is asked for"
+    known = enrolled.data(*died, "--reason", "told by the family")
+    assert known == {"code": "018", "state": "died"}
     gone = enrolled.data("participant", "consent-withdrawn", "017", "--reason", "by letter", "--as", "Li")
     assert gone == {"code": "017", "state": "withdrawn"}
     assert "has left the study" in enrolled.refused("participant", "invite", "017", "--as", "Li")

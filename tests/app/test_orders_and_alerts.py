@@ -26,17 +26,54 @@ def test_an_order_counts_tablets_and_has_a_version(enrolled: Desk) -> None:
     assert [row["version"] for row in enrolled.data("dose-order", "list", "018")] == [1, 2]
 
 
+def test_an_alternating_order_says_its_turn(enrolled: Desk) -> None:
+    told = enrolled.told("dose-order", "add", "018", "--from", TOMORROW, "--mg", "1", "--then-mg", "2", *WHY)
+    assert told.endswith("1 units (1 mg), then 2 mg in turn, a day each.\n")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--from", TOMORROW, "--mg", "1.5"), "cannot be made of whole units"),
         (("--from", TOMORROW, "--mg", "0"), "cannot be made of whole units"),
+        (("--from", TOMORROW, "--mg", "1", "--then-mg", "1.5"), "cannot be made of whole units"),
+        (("--from", TOMORROW, "--mg", "1", "--then-mg", "2", "--every-days", "2"), "give one of the two"),
         (("--from", days_ago(2), "--mg", "2"), "an order begins today"),
     ],
 )
 def test_an_order_that_cannot_be_given_says_why(enrolled: Desk, words: tuple[str, ...], told: str) -> None:
     assert told in enrolled.refused("dose-order", "add", "018", *words, *WHY)
     assert kinds(enrolled) == ["dose"]
+
+
+def test_a_read_back_on_the_phone_is_written_down_by_a_coordinator(enrolled: Desk) -> None:
+    told = ("dose-order", "read-back", "018", "--as", "Li", "--units")
+    assert "nothing to read back" in enrolled.refused(*told, "2")
+    enrolled.told("dose-order", "add", "018", "--from", TOMORROW, "--mg", "2", *WHY)
+    assert enrolled.data(*told, "1")["right"] is False
+    found = enrolled.data(*told, "2")
+    assert (found["right"], found["order"]["read_back_units"]) == (True, 2)
+
+
+def test_a_coordinator_proposes_what_an_investigator_signs(enrolled: Desk) -> None:
+    ask = ("dose-order", "propose", "018", "--from", TOMORROW, "--mg", "1", "--then-mg", "2", "--reason", "trough 3")
+    assert "is the coordinator's step" in enrolled.refused(*ask, "--as", "Wu")
+    assert enrolled.data(*ask, "--as", "Li")["state"] == "proposed"
+    assert kinds(enrolled) == ["dose"]
+    assert "is the investigator's step" in enrolled.refused("dose-order", "sign", "018", "1", "--as", "Li")
+    signed = enrolled.told("dose-order", "sign", "018", "1", "--as", "Wu")
+    assert signed == "Proposal 1 of 018 is signed: it is version 2 of the orders.\n"
+    assert kinds(enrolled) == ["dose", "dose"]
+    (row,) = enrolled.data("dose-order", "proposals", "018")
+    assert (row["state"], row["order_version"], row["recorded_by"]) == ("signed", 2, "Wu")
+
+
+def test_a_preview_tells_days_messages_and_the_text_and_stores_nothing(enrolled: Desk) -> None:
+    shown = enrolled.data("dose-order", "preview", "018", "--from", TOMORROW, "--mg", "2")
+    assert shown["text"]
+    assert kinds(enrolled) == ["dose"]
+    assert "cannot be made" in enrolled.refused("dose-order", "preview", "018", "--from", TOMORROW, "--mg", "1.5")
+    assert enrolled.told("dose-order", "preview", "018", "--from", TOMORROW, "--mg", "3").strip()
 
 
 def test_only_an_investigator_orders(enrolled: Desk) -> None:

@@ -35,6 +35,18 @@ def test_every_wrong_setting_is_named_at_once_and_never_by_value(bare: Desk) -> 
     assert "3000" not in told
 
 
+def test_run_names_what_is_wrong_and_what_is_missing_at_once(bare: Desk) -> None:
+    bare.settings |= {"ANSHI_WEB_PORT": "hunter3", "ANSHI_NO_SUCH": "hunter7"}
+    bare.settings |= {"ANSHI_ENCRYPTION_KEYS": None, "ANSHI_INDEX_KEY": None, "ANSHI_TELEGRAM_TOKEN": None}
+    told = bare.refused("run", "--only", "bot,kitchen")
+    for name in ("WEB_PORT", "NO_SUCH", "TELEGRAM_TOKEN", "ENCRYPTION_KEYS"):
+        assert f"ANSHI_{name}" in told, told
+    assert "there is no part kitchen" in told
+    assert len(told.splitlines()) == 5
+    assert "hunter" not in told
+    assert "TELEGRAM_TOKEN" not in bare.refused("run", "--only", "web")  # what does not talk needs no token
+
+
 def test_an_unknown_setting_is_refused() -> None:
     assert read(DATABSE_URL="sqlite:///x.db") == ["ANSHI_DATABSE_URL: is not a setting; .env.example lists them all"]
 

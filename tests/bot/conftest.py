@@ -1,18 +1,13 @@
 """The emulator on a loopback port, our own way to it, and a loop whose time the test moves."""
 
 import asyncio
-import contextlib
 import heapq
 import random
-import socket
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
 from telegram import Bot
 from typing_extensions import override
 
@@ -21,6 +16,7 @@ from bot.courier import TelegramCourier
 from bot.limiter import Limiter
 from bot.transport import AiohttpRequest
 from emulator.server import Emulator
+from tests.serving import serving
 
 TOKEN = "4242:CANARY-canary-CANARY-canary-CANARY-1"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -53,32 +49,6 @@ T = TypeVar("T")
 def run_virtually(story: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         return runner.run(story)
-
-
-class Server(uvicorn.Server):
-    """Leaves the signals to the test runner."""
-
-    @override
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
-
-@asynccontextmanager
-async def serving(application: ASGIApp) -> AsyncIterator[str]:
-    """Serves on a free loopback port; the value is the base URL."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            application, log_level="critical", ws="none", lifespan="off", timeout_graceful_shutdown=1
-        )
-        server = Server(config)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(server.serve([listener]))
-            try:
-                yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-            finally:
-                server.should_exit = True
 
 
 @pytest.fixture

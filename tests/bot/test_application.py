@@ -125,7 +125,7 @@ SHAPES = st.recursive(
 FIELDS = ["message_id", "date", "chat", "from", "text", "photo", "voice", "forward_origin", "entities", "caption"]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["message", "callback_query", "my_chat_member", "edited_message"]),
     st.dictionaries(st.sampled_from([*FIELDS, "data", "message", "id", "new_chat_member"]), SHAPES, max_size=3),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.limiter import CHATS_KEPT, REPLY_BURST, Limiter
+from bot.limiter import ALERT_BURST, CHATS_KEPT, Limiter
 from protocol.terms import Lane
 from tests.bot.conftest import run_virtually
 
@@ -43,7 +43,7 @@ def in_any_second(times: Sequence[float]) -> int:
 crowd = st.tuples(st.sampled_from([0.0, 0.5, 1.1, 1.9]) | st.floats(0, 3), st.uuids().map(str), st.sampled_from(Lane))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(asked | crowd, max_size=120))
 def test_no_second_carries_more_than_25_and_everyone_is_served(asking: list[Asked]) -> None:
     left = carried(asking)
@@ -51,23 +51,23 @@ def test_no_second_carries_more_than_25_and_everyone_is_served(asking: list[Aske
     assert in_any_second([at for at, _, _ in left]) <= 25
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.lists(asked.filter(lambda each: each[2] is not Lane.REPLY), max_size=60))
+@settings(max_examples=60)
+@given(st.lists(asked.filter(lambda each: each[2] not in (Lane.ALERT, Lane.REPLY)), max_size=60))
 def test_no_chat_gets_two_within_a_second(asking: list[Asked]) -> None:
     for chat in "ABCDEFGHIJ":
         times = [at for at, other, _ in carried(asking) if other == chat]
         assert all(later - earlier >= 1 - 1e-6 for earlier, later in pairwise(times))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(asked, max_size=60))
-def test_replies_may_come_close_but_not_more_in_the_long_run(asking: list[Asked]) -> None:
+def test_replies_and_alerts_may_come_close_but_not_more_in_the_long_run(asking: list[Asked]) -> None:
     left = carried(asking)
     for chat in "ABCDEFGHIJ":
         times = [at for at, other, _ in left if other == chat]
         for first, start in enumerate(times):
             for last in range(first, len(times)):
-                assert last - first + 1 <= times[last] - start + REPLY_BURST + 1e-6
+                assert last - first + 1 <= times[last] - start + ALERT_BURST + 1e-6
 
 
 def test_a_thousand_at_eight_o_clock_are_out_within_a_minute() -> None:
@@ -97,6 +97,12 @@ def test_one_busy_chat_does_not_hold_up_the_others() -> None:
 def test_an_edit_after_a_tap_does_not_wait_for_the_prompt_before_it() -> None:
     left = carried([(0, "fang", Lane.PROMPT), (0.1, "fang", Lane.REPLY), (0.2, "fang", Lane.REPLY)])
     assert [at for at, _, _ in left] == pytest.approx([0, 0.1, 0.2])
+
+
+def test_an_emergency_text_does_not_wait_for_the_answers_before_it() -> None:
+    answers = [(0.0, "fang", Lane.PROMPT), *[(0.1, "fang", Lane.REPLY)] * 4]
+    left = carried([*answers, (0.2, "fang", Lane.ALERT)])
+    assert next(at for at, _, lane in left if lane is Lane.ALERT) == pytest.approx(0.2)
 
 
 def test_a_pause_holds_everyone_and_the_later_end_counts() -> None:

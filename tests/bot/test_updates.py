@@ -145,3 +145,24 @@ OTHER = FANG | {"id": 1002}
 )
 def test_what_is_never_an_answer_is_ignored_by_its_reason(kind: str, content: Any, ignored: Ignored) -> None:
     assert read(kind, json.loads(json.dumps(content))) == ignored
+
+
+def replied(*taps: Tap, is_bot: bool = True) -> Incoming:
+    """A text that answers a message with these buttons."""
+    row = [{"text": "x", "callback_data": encode(tap)} for tap in taps]
+    sender = FANG | {"id": 1, "is_bot": is_bot}
+    ours = message(text="x", reply_markup={"inline_keyboard": [row]}, **{"from": sender})
+    found = read("message", message(text="Please call", reply_to_message=ours))
+    assert isinstance(found, Incoming)
+    return found
+
+
+def test_a_reply_is_about_the_one_code_on_the_buttons_of_our_message() -> None:
+    assert replied(Tap(Verb.STAFF_SEEN, "k2v8"), Tap(Verb.STAFF_WHO, "", "017")).about == "017"
+    assert replied(Tap(Verb.STAFF_WHO, "", "017"), Tap(Verb.STAFF_ANSWER, "", "017")).about == "017"
+
+
+def test_a_reply_to_several_codes_to_none_or_to_a_persons_message_is_about_nobody() -> None:
+    assert replied(Tap(Verb.STAFF_WHO, "", "017"), Tap(Verb.STAFF_WHO, "", "018")).about == ""
+    assert replied(TAKEN).about == ""
+    assert replied(Tap(Verb.STAFF_WHO, "", "017"), is_bot=False).about == ""

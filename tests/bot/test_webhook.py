@@ -13,7 +13,7 @@ from telegram import Bot
 
 from bot.webhook import BODY_BYTES_MAX, SECRET_HEADER, delete_webhook, set_webhook, webhook_route
 from emulator.server import Emulator
-from tests.bot.conftest import serving
+from tests.serving import serving
 
 SECRET = "a-secret_of-16chars"
 UPDATE = {"update_id": 7, "message": {"text": "吃了"}}

@@ -1,16 +1,12 @@
 """Chromium for the browser tests, and a server on a free port of this machine."""
 
-import asyncio
 import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, async_playwright
-from starlette.types import ASGIApp
 
 CHROMIUM = Path("/usr/bin/chromium")
 INSTALL = "needs Chromium: apt-get install -y --no-install-recommends chromium fonts-noto-cjk"
@@ -39,19 +35,3 @@ async def chromium() -> AsyncIterator[Browser]:
     ):
         yield browser
         await browser.close()
-
-
-@asynccontextmanager
-async def serving(application: ASGIApp) -> AsyncIterator[str]:
-    """Serves on a free loopback port; the value is the base URL."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_level="critical", ws="none", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve([listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-    listener.close()

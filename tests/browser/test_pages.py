@@ -11,12 +11,34 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.chromium import MARKS, chromium, serving
-from tests.web.cast import PASSWORD
+from tests.browser.chromium import MARKS, chromium
+from tests.serving import serving
+from tests.web.cast import PASSWORD, open_alert
 from tests.web.conftest import Pages
 
 pytestmark = MARKS
-PATHS = ("/", "/participants", "/participants/PRCA-001", "/participants/PRCA-012", "/participants/nobody")
+PATHS = (
+    "/",
+    "/alerts",
+    "/alerts?standing=closed",
+    "/cohort",
+    "/participants",
+    "/participants/PRCA-001",
+    "/participants/PRCA-001/visit-sheet",
+    "/cohort/month?of=2026-10",
+    "/participants/PRCA-012",
+    "/participants/PRCA-001/days/2026-11-21",
+    "/participants/PRCA-001/call",
+    "/participants/PRCA-008/event-from-told",
+    "/participants/PRCA-008/tablets",
+    "/participants/PRCA-008/message",
+    "/participants/PRCA-001/visit-move",
+    "/participants/PRCA-001/lab",
+    "/participants/PRCA-003/travel",
+    "/enrol",
+    "/visits",
+    "/participants/nobody",
+)
 Language = Literal["zh", "en"]
 
 
@@ -38,9 +60,9 @@ class Office:
         page.on("request", lambda sent: None if sent.url.startswith(self.base) else self.complaints.append(sent.url))
         return page
 
-    async def inside(self, *, language: Language = "zh", width: int = 1280, **context: Any) -> Page:
+    async def inside(self, *, language: Language = "zh", width: int = 1280, name: str = "Li", **context: Any) -> Page:
         page = await self.page(width=width, **context)
-        await enter(self, page, language)
+        await enter(self, page, language, name)
         return page
 
     def _note(self, text: str) -> None:
@@ -48,14 +70,14 @@ class Office:
             self.complaints.append(text)
 
 
-async def enter(office: Office, page: Page, language: Language) -> None:
-    """Logs in as Li, in this language."""
+async def enter(office: Office, page: Page, language: Language, name: str = "Li") -> None:
+    """Logs in as this member of staff, in this language."""
     await page.goto(f"{office.base}/login")
     if language == "en":
         await page.get_by_role("button", name="EN", exact=True).click()
-    await page.locator("#name").fill("Li")
+    await page.locator("#name").fill(name)
     await page.locator("#password").fill(PASSWORD)
-    await page.locator("#code").fill(office.pages.cast.code("Li", office.pages.clock.at))
+    await page.locator("#code").fill(office.pages.cast.code(name, office.pages.clock.at))
     await page.locator("#code").press("Enter")
     await expect(page).to_have_url(f"{office.base}/")
 
@@ -135,7 +157,9 @@ async def test_an_alert_is_seen_and_closed_by_keyboard_alone(office: Office) -> 
     await red.locator("summary").focus()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
-    await page.keyboard.type("Called, took one dose only")
+    await page.keyboard.type("Took one dose only")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("Called")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("The alert is closed")
@@ -164,6 +188,23 @@ async def test_the_worklist_refreshes_itself_but_never_under_somebodys_hands(off
     await page.clock.run_for(61_000)
     await expect(page.locator("textarea").first).to_be_visible()
     await expect(page.locator(".asof")).to_contain_text("20:19")
+
+
+async def test_a_new_alert_is_counted_and_listed_within_seconds_on_an_open_page(office: Office) -> None:
+    page = await office.page()
+    await page.clock.install()
+    await enter(office, page, "en")
+    badge = page.locator('[data-live="number"]').first
+    await expect(badge).to_have_text("5")
+    await page.wait_for_load_state("load")
+    await page.clock.run_for(16_000)  # what stands is known by then
+    async with office.pages.store.change(at=office.pages.clock.at) as change:
+        await open_alert(change, "PRCA-009")
+    await page.clock.run_for(16_000)
+    await expect(badge).to_have_text("6")
+    await expect(page.locator(".alert", has_text="PRCA-009")).to_have_count(1)
+    await page.goto(f"{office.base}/cohort")
+    await expect(page.locator('[data-live="number"]').first).to_have_text("6")
 
 
 async def test_everything_works_without_scripts(office: Office) -> None:

@@ -15,7 +15,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from emulator.server import Emulator
-from tests.emulator.conftest import TOKEN, serving
+from tests.emulator.conftest import TOKEN
+from tests.serving import serving
 
 CHROMIUM = Path("/usr/bin/chromium")
 INSTALL = "needs Chromium: apt-get install -y --no-install-recommends chromium fonts-noto-cjk"

@@ -10,9 +10,10 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -22,6 +23,12 @@ import asyncio, sys
 from pathlib import Path
 from app.demo import run_demo
 asyncio.run(run_demo(Path(sys.argv[1]), web_port=int(sys.argv[2]), phone_port=int(sys.argv[3]), days=int(sys.argv[4])))
+"""
+NOT_WITHIN_THE_PROCESS = """
+from bot.transport import InProcessRequest
+async def refused(*_: object) -> None:
+    raise AssertionError("a call that did not go over HTTP")
+InProcessRequest.exchange = refused
 """
 READY = "Ctrl-C stops it"
 FANG, EMMA = 7_000_001, 7_000_002
@@ -66,6 +73,14 @@ class Demo:
         """Moves the clock as the panel does; where it stands then."""
         return datetime.fromisoformat((await self.post("/phone/clock", **how))["now"])
 
+    async def now(self) -> datetime:
+        """Where the demo's clock stands."""
+        return datetime.fromisoformat((await self.get("/phone/clock"))["now"])
+
+    async def today(self, zone: ZoneInfo) -> date:
+        """The day on a wall there."""
+        return (await self.now()).astimezone(zone).date()
+
     async def messages(self, user: int) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = (await self.get(f"/phone/users/{user}"))["messages"]
         return found
@@ -105,13 +120,13 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(folder: Path, *, days: int = 2) -> AsyncIterator[Demo]:
-    """A demo that is ready; killed at the end unless it was stopped before."""
+async def demo(folder: Path, *, days: int = 2, first: str = "") -> AsyncIterator[Demo]:
+    """A demo that is ready; killed at the end unless it was stopped before. `first` is run before it in its process."""
     web, phone = free_port(), free_port()
     output = folder.with_suffix(".out")
     with output.open("w") as printed:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", PROGRAM, str(folder), str(web), str(phone), str(days)),
+            *(sys.executable, "-c", first + PROGRAM, str(folder), str(web), str(phone), str(days)),
             cwd=ROOT,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=printed,

@@ -10,7 +10,7 @@ import pytest
 
 from app.demo_terminal import clock_line
 from tests.demo.conftest import AT
-from tests.demo.living import EMMA, FANG, ROOT, copied, demo
+from tests.demo.living import EMMA, FANG, NOT_WITHIN_THE_PROCESS, ROOT, copied, demo
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +33,17 @@ async def test_it_goes_on_where_it_stood_and_nobody_starts_anew(seeded: Path, tm
         for user in (FANG, EMMA):
             assert sum(one["text"].startswith("/start") for one in await second.messages(user)) == 1
         assert "behind the real time" in second.printed or "ahead of the real time" in second.printed
+
+
+async def test_the_bot_calls_its_telegram_over_http_and_no_other_way(seeded: Path, tmp_path: Path) -> None:
+    async with demo(copied(seeded, tmp_path / "demo"), first=NOT_WITHIN_THE_PROCESS) as running:
+        await running.move(seconds=3600)
+        await running.post(f"/phone/users/{FANG}/text", text="/today")
+        await running.until(FANG, "您的记录")
+        calls = (await running.get("/phone/calls"))["calls"]
+        assert {"getMe", "getUpdates", "setMyCommands", "sendMessage"} <= {call["method"] for call in calls}
+        assert {call["status"] for call in calls} == {200}
+        await running.stopped()
 
 
 async def test_a_killed_demo_goes_on(seeded: Path, tmp_path: Path) -> None:

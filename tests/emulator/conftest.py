@@ -1,19 +1,15 @@
 """A real server on a loopback port, a real Bot that talks to it, and a clock that the test moves."""
 
-import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
 from emulator.server import Emulator
+from tests.serving import serving
 
 TOKEN = "1:EMULATOR"
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -30,22 +26,6 @@ class Clock:
 
     def move(self, **by: float) -> None:
         self.at += timedelta(**by)
-
-
-@asynccontextmanager
-async def serving(application: ASGIApp) -> AsyncIterator[str]:
-    """Serves on a free loopback port; the value is the base URL."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_level="critical", ws="none", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve([listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-    listener.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 from telegram import Bot, MenuButtonCommands, MenuButtonDefault
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden
 
 from emulator.server import Emulator
 
@@ -54,3 +54,13 @@ async def test_a_group_is_known_until_it_is_left(bot: Bot, emulator: Emulator, f
     assert await bot.leave_chat(-5)
     with pytest.raises(BadRequest, match="Chat not found"):
         await bot.get_chat(-5)
+    with pytest.raises(Forbidden, match="not a member"):
+        await bot.leave_chat(-5)
+    emulator.world.updates.clear()
+    emulator.phone.group_message(fang, "is anybody there?", chat_id=-5)
+    assert not emulator.phone.waiting()
+    emulator.phone.add_to_group(fang, -5)
+    (joined,) = await bot.get_updates(allowed_updates=["my_chat_member"])
+    assert joined.my_chat_member is not None
+    assert joined.my_chat_member.new_chat_member.status == "member"
+    assert (await bot.get_chat(-5)).type == "group"

@@ -116,6 +116,22 @@ async def test_a_photo_travels_both_ways_and_is_sent_again_by_id(bot: Bot, emula
         emulator.phone.send_photo(fang, b"GIF89a")
 
 
+async def test_a_reply_carries_the_message_that_it_answers_and_nothing_before_it(
+    bot: Bot, emulator: Emulator, fang: int
+) -> None:
+    first = emulator.phone.send_text(fang, "first")
+    second = emulator.phone.send_text(fang, "second", first)
+    emulator.phone.send_text(fang, "third", second)
+    emulator.phone.send_text(fang, "to one that is gone", 999)
+    _, _, third, gone = [update.message for update in await bot.get_updates()]
+    assert third is not None
+    assert third.reply_to_message is not None
+    assert third.reply_to_message.text == "second"
+    assert third.reply_to_message.reply_to_message is None
+    assert gone is not None
+    assert gone.reply_to_message is None
+
+
 async def test_edited_voice_and_group_messages_have_their_own_shapes(bot: Bot, emulator: Emulator, fang: int) -> None:
     number = emulator.phone.send_text(fang, "first")
     emulator.phone.edit_text(fang, number, "second")

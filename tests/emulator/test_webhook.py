@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator.server import Emulator
-from tests.emulator.conftest import TOKEN, Clock, serving
+from tests.emulator.conftest import TOKEN, Clock
+from tests.serving import serving
 
 
 class Hook:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tests.house.house import ROOMS, dotted_name, sources, tree
 
 CLOCKS = {"datetime": {"now", "utcnow", "today"}, "date": {"today"}, "time": {"time", "time_ns", "localtime", "gmtime"}}
+READS_THE_DATABASE_CLOCK = "actions/sending_rate.py"  # turns of several machines are taken by one clock
 READS_THE_CLOCK = "app/clock.py"
 READS_THE_ENVIRONMENT = "app/settings.py"
 DATABASE_CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_DATE", "datetime('now", "func.now(", "clock_timestamp(")
@@ -79,7 +80,7 @@ def test_no_statement_asks_the_database_for_the_time() -> None:
         for node in ast.walk(tree(name))
         if isinstance(node, ast.Constant | ast.Call) and any(clock in ast.unparse(node) for clock in DATABASE_CLOCKS)
     ]
-    assert spoken == []
+    assert {place.partition(":")[0] for place in spoken} == {READS_THE_DATABASE_CLOCK}
 
 
 def test_only_the_settings_read_the_environment() -> None:

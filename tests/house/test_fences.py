@@ -7,24 +7,59 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time
 from itertools import count
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from models.adverse_event import AdverseEvent
 from models.audit import audit_problems
+from models.disposition import Disposition
+from models.form import FormSignature
+from models.guard import GuardNote
+from models.identity import ChatLink
+from models.journey import JourneyRow
+from models.lab import Draw, LabResult, MonthSixDecision, NumberedRow
+from models.medication import Medication
+from models.order_proposal import OrderProposal
 from models.participant import Consent, Participant
-from models.session import Store
+from models.pregnancy import Pregnancy
+from models.self_rated import SelfRatedAnswer, SelfRatedCheck
+from models.session import Change, Store
 from models.site import Site
+from models.symptom import SymptomAnswer, SymptomCheck
+from models.tablet import TabletMovement
+from models.transfusion import Transfusion
 from models.vault import Keys, Vault
-from protocol.terms import Channel, FoodMode, Language, ParticipantState, Purpose
+from protocol.answers import AnswerState
+from protocol.disposition import DispositionKind, DispositionReason
+from protocol.forms import FormKind
+from protocol.guards import GuardNoteKind
+from protocol.lab_entry import LabSource
+from protocol.labs import Bound
+from protocol.month_six import MonthSixChoice
+from protocol.order_proposal import ProposalState
+from protocol.partial_day import PartialDay
+from protocol.pregnancy import PregnancyOutcome
+from protocol.pro_ctcae import Attribute
+from protocol.symptoms import Applies, Occasion, Tier
+from protocol.tablets import MovementKind, MovementSource
+from protocol.terms import Channel, FoodMode, Language, LinkRole, ParticipantState, Purpose, Source, TravelClock
+from protocol.transfusions import BloodKind, TransfusionSource
 from tests.postgres import Kind, fresh_store_url
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
-APPEND_ONLY = ("audit_entry", "consent")
-KEYS = {"audit_entry": "seq", "consent": "id"}
+FORMS = ("adverse_event", "medication", "pregnancy")
+APPEND_ONLY = (
+    "audit_entry", "consent", "symptom_answer", "self_rated_answer", *FORMS, "form_signature", "disposition",
+    "guard_note", "journey", "tablet_movement", "draw", "lab_result", "month_six_decision", "order_proposal",
+    "transfusion",
+)  # fmt: skip
+KEYS = dict.fromkeys(APPEND_ONLY, "id") | {"audit_entry": "seq"}
+SEALED_AGAIN = {"symptom_answer": "body"} | dict.fromkeys(FORMS, "narrative")
+"""The one column that a new key may seal again; erasing it is refused."""
 
 
 @pytest.fixture(params=get_args(Kind))
@@ -52,8 +87,192 @@ async def add_rows(store: Store) -> None:
             id="c1", participant_id="p1", purpose=Purpose.MESSAGING, text_version="1", given=True, recorded_at=AT
         )
         change.session.add(row)
+        await add_answer(change)
+        await add_rating(change)
+        await add_forms(change)
+        change.session.add_all([lost(), spoken(), travelled(), dispensed(), proposed(), *measured()])
         change.audit("record_consent", "consent", "c1", participant_id="p1", new={"given": True})
         change.audit("enrol", "participant", "p1", participant_id="p1")
+
+
+async def add_answer(change: Change) -> None:
+    began = SymptomCheck(
+        id="k1",
+        participant_id="p1",
+        reported_by="li",
+        source=Source.STAFF_CALL,
+        occasion=Occasion.WEEKLY,
+        protocol_version="1",
+        begun_at=AT,
+        tier=Tier.GREEN,
+    )
+    change.session.add(began)
+    await change.session.flush()
+    told = SymptomAnswer(
+        id="a1",
+        check_id="k1",
+        participant_id="p1",
+        ordinal=1,
+        item="other_text",
+        value="",
+        body="sealed",
+        state=AnswerState.ANSWERED,
+        source=Source.STAFF_CALL,
+        reported_by="li",
+        cause_key="call:1",
+        said_at=AT,
+        recorded_at=AT,
+    )
+    change.session.add(told)
+
+
+async def add_rating(change: Change) -> None:
+    change.session.add(
+        ChatLink(
+            id="l1",
+            participant_id="p1",
+            role=LinkRole.OWN,
+            channel=Channel.TELEGRAM,
+            chat="sealed",
+            chat_index="index",
+            linked_at=AT,
+        )
+    )
+    await change.session.flush()
+    change.session.add(SelfRatedCheck(id="k2", participant_id="p1", link_id="l1", protocol_version="1", begun_at=AT))
+    await change.session.flush()
+    rated = SelfRatedAnswer(
+        id="a2",
+        check_id="k2",
+        participant_id="p1",
+        ordinal=1,
+        number=23,
+        attribute=Attribute.SEVERITY,
+        value=2,
+        state=AnswerState.ANSWERED,
+        cause_key="update:1",
+        wording_version="1",
+        said_at=AT,
+        recorded_at=AT,
+    )
+    change.session.add(rated)
+
+
+async def add_forms(change: Change) -> None:
+    kept: dict[str, Any] = {"participant_id": "p1", "version": 1, "narrative": "sealed"}
+    kept |= {"recorded_by": "li", "recorded_at": AT}
+    forms = [
+        AdverseEvent(**kept, id="f1", form_id="f1", term="mouth ulcer", started_on=PartialDay.on(AT.date())),
+        Medication(**kept, id="f2", form_id="f2", medicine="aspirin"),
+        Pregnancy(
+            **kept,
+            id="f3",
+            form_id="f3",
+            concerns=Applies.PREGNANCY_SELF,
+            learned_on=AT.date(),
+            outcome=PregnancyOutcome.ONGOING,
+        ),
+    ]
+    change.session.add_all(forms)
+    signed = FormSignature(
+        id="g1",
+        form=FormKind.PREGNANCY,
+        form_id="f3",
+        version=1,
+        participant_id="p1",
+        signed_by="wu",
+        signed_at=AT,
+    )
+    change.session.add(signed)
+
+
+def lost() -> Disposition:
+    return Disposition(
+        id="d1",
+        participant_id="p1",
+        version=1,
+        kind=DispositionKind.LOST,
+        happened_on=AT.date(),
+        reason_code=DispositionReason.LOST_TO_FOLLOW_UP,
+        reason="moved away",
+        previous=ParticipantState.ACTIVE,
+        state=ParticipantState.LOST,
+        recorded_by="li",
+        recorded_at=AT,
+    )
+
+
+def spoken() -> GuardNote:
+    kind, on = GuardNoteKind.COUNSELLED, AT.date()
+    return GuardNote(id="g1", participant_id="p1", guard="sun", kind=kind, on_day=on, recorded_by="li", recorded_at=AT)
+
+
+def travelled() -> JourneyRow:
+    return JourneyRow(
+        id="j1",
+        participant_id="p1",
+        number=1,
+        version=1,
+        tz="Europe/London",
+        clock=TravelClock.LOCAL,
+        from_on=AT.date(),
+        until_on=AT.date(),
+        starts_at=AT,
+        ends_at=AT,
+        source=Source.STAFF_CALL,
+        recorded_by="li",
+        recorded_at=AT,
+    )
+
+
+def dispensed() -> TabletMovement:
+    return TabletMovement(
+        id="t1",
+        participant_id="p1",
+        number=1,
+        version=1,
+        kind=MovementKind.DISPENSED,
+        product="tablets",
+        strength_mg=1.0,
+        units=30,
+        moved_at=AT,
+        source=MovementSource.STAFF,
+        recorded_by="li",
+        recorded_at=AT,
+    )
+
+
+def proposed() -> OrderProposal:
+    return OrderProposal(
+        id="o1",
+        participant_id="p1",
+        number=1,
+        version=1,
+        state=ProposalState.PROPOSED,
+        from_on=AT.date(),
+        dose_mg=2.0,
+        over_version=1,
+        reason="trough 3 ng/mL",
+        recorded_by="li",
+        recorded_at=AT,
+    )
+
+
+def measured() -> list[NumberedRow]:
+    same: dict[str, Any] = {"participant_id": "p1", "number": 1, "version": 1, "recorded_by": "li", "recorded_at": AT}
+    value: dict[str, Any] = {
+        "analyte": "haemoglobin",
+        "value": 96.0,
+        "unit": "g/L",
+        "given_value": "96",
+        "given_unit": "g/L",
+    }
+    return [
+        Draw(id="b1", drawn_at=AT, source=LabSource.STAFF, **same),
+        LabResult(id="r1", bound=Bound.EXACT, drawn_at=AT, source=LabSource.STAFF, **value, **same),
+        MonthSixDecision(id="x1", choice=MonthSixChoice.CONTINUE, decided_on=AT.date(), months_on_drug=6, **same),
+        Transfusion(id="u1", given_on=AT.date(), kind=BloodKind.RED_CELLS, source=TransfusionSource.CHART, **same),
+    ]
 
 
 def fang() -> Participant:
@@ -86,7 +305,9 @@ async def rows_of(store: Store, table: str) -> int:
 async def attacks_on(store: Store, table: str) -> list[str]:
     """Every statement that would change what stands there."""
     key, columns = KEYS[table], await columns_of(store, table)
-    found = [f"UPDATE {table} SET {name} = {name}" for name in columns]
+    sealed = SEALED_AGAIN.get(table)
+    found = [f"UPDATE {table} SET {name} = {name}" for name in columns if name != sealed]
+    found += [f"UPDATE {table} SET {sealed} = NULL"] if sealed else []
     found += [f"DELETE FROM {table}", f"DELETE FROM {table} WHERE {key} IS NOT NULL"]
     if store.on_sqlite:
         everything = ", ".join(columns)

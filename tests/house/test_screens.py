@@ -12,38 +12,68 @@ import pytest
 
 from actions.conversation import MENU
 from actions.dose_answers import STEPS
+from actions.self_rated import SELF_RATED_VERBS
+from actions.symptom_flow import CHECK_VERBS
+from actions.visit_answers import VISIT_VERBS
 from bot.callback_data import encode
 from messages.courier import Wording
 from messages.screens import home_keyboard, word
+from messages.staff_words import WHY
 from messages.typed_answers import read_typed
 from models.protocol_file import load_trial
 from protocol.screens import InvitationRefused, LanguageQuestion, Reader, Screen
 from protocol.taps import Phrase, Tap, Verb
 from protocol.terms import Language
+from protocol.texts import Texts
+from protocol.travel import PLACES
 from tests.house.house import dotted_name, sources, tree
 
 SCREENS: tuple[type[Any], ...] = get_args(Screen)
 TRIAL = load_trial(None)
 RECORD = "k2v8w4hbz9qd5m7t"
 ABOUT_ORDERS = {Verb.READ_BACK}
+ABOUT_ALERTS = {Verb.STAFF_ALERT, Verb.STAFF_SEEN, Verb.STAFF_TAKE}
 
 SAMPLES: dict[Any, tuple[Any, ...]] = {
     datetime: (datetime(2026, 3, 2, 0, 0, tzinfo=UTC), datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
     date: (date(2026, 3, 2),),
     time: (time(8), time(20, 30)),
     int: (1, 2, 5),
+    float: (95.12, 100.0),
     bool: (False, True),
+    Texts: ({Language.ZH: "问", Language.EN: "Q"},),
 }
 TAPS = {
     "older_tap": (Tap(Verb.TAKEN, RECORD, "1", "d"),),
     "newer_tap": (Tap(Verb.TAKEN, RECORD[::-1], "1", "d"),),
     "yes": (Tap(Verb.TAKEN_AT, RECORD, "2@20260302T0800", "dx"),),
+    "second": (Tap(Verb.TAKEN_AT, RECORD, "1@20260302T0800", "d"),),
     "no": (Tap(Verb.KEEP, RECORD),),
 }
 IN_BOTH_AT_ONCE = (LanguageQuestion, InvitationRefused)
 """Shown before a language is chosen, so they say it in both."""
 
-TEXTS = {"what": ("language", "time", "food"), "sure": ("", "d"), "dose_id": (RECORD,), "order_id": (RECORD,)}
+TEXTS = {"what": ("language", "time", "food"), "sure": ("", "d"), "dose_id": (RECORD,), "order_id": (RECORD,)} | {
+    "check_id": (RECORD,),
+    "visit_id": (RECORD,),
+    "words": ("", "2."),
+    "follows": ("", RECORD),
+    "unit": ("", "cn_u"),
+    "marked": ("chest_pain", "heavy"),
+    "item": tuple(TRIAL.sheet.items),
+    "guard": tuple(guard.key for guard in TRIAL.guards),
+    "alert_id": (RECORD,),
+    "participant_code": ("017", "P-017-0001"),
+    "why": tuple(WHY),
+    "text": ("OK.",),
+    "staff_name": ("Li",),
+    "seen_by": ("Li",),
+    "owner": ("Wu",),
+    "found": ("X",),
+    "place": ("lon", "lax"),
+    "places": tuple(PLACES),
+    "tz": ("Europe/London", "Asia/Shanghai"),
+}
 
 
 def samples_of(kind: Any, name: str = "") -> tuple[Any, ...]:
@@ -57,10 +87,10 @@ def samples_of(kind: Any, name: str = "") -> tuple[Any, ...]:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return tuple(kind)
     if get_origin(kind) is tuple:
-        several = samples_of(get_args(kind)[0])
+        several = samples_of(get_args(kind)[0], name)
         return (several[:3], several[:1], ())
     if isinstance(kind, types.UnionType):
-        return tuple(value for part in get_args(kind) for value in samples_of(part))
+        return tuple(value for part in get_args(kind) for value in samples_of(part, name))
     if kind is type(None):
         return (None,)
     return tuple(variants(kind))
@@ -109,7 +139,7 @@ def verbs_compared() -> set[Verb]:
 
 
 def answered() -> set[Verb]:
-    return set(STEPS) | set(MENU) | verbs_compared()
+    return set(STEPS) | set(MENU) | set(CHECK_VERBS) | set(SELF_RATED_VERBS) | set(VISIT_VERBS) | verbs_compared()
 
 
 def test_there_are_screens_and_buttons() -> None:
@@ -150,7 +180,8 @@ def test_every_button_leads_to_something_that_answers_it() -> None:
 
 
 def test_a_button_about_a_dose_is_answered_by_a_step_for_doses() -> None:
-    about_doses = {tap.verb for tap in every_tap() if tap.record_id} - ABOUT_ORDERS
+    others = ABOUT_ORDERS | ABOUT_ALERTS | CHECK_VERBS | SELF_RATED_VERBS | VISIT_VERBS
+    about_doses = {tap.verb for tap in every_tap() if tap.record_id} - others
     assert about_doses
     assert about_doses - set(STEPS) == set()
 

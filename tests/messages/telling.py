@@ -13,6 +13,17 @@ from protocol.terms import DoseState, FoodMode, Language
 from tests.house.test_screens import SCREENS, variants
 
 TRIAL = load_trial(None)
+SHEET = {
+    text[language]
+    for texts in (
+        TRIAL.sheet.scale.values(),
+        *(({"": item.text} | dict(item.options)).values() for item in TRIAL.sheet.items.values()),
+    )
+    for text in texts
+    for language in Language
+}
+"""What a symptom check says in the protocol's own words: its loader reads them."""
+
 PHONE = "010-5550 0100"
 FANG = Reader(Language.ZH, "Asia/Shanghai", "李老师", PHONE)
 EMMA = Reader(Language.EN, "Europe/London", "Ms Li", PHONE)

@@ -14,6 +14,7 @@ from protocol.screens import (
     DayLine,
     DoubleDoseQuestion,
     DoubleDoseTold,
+    Emergency,
     Help,
     History,
     KeptForStaff,
@@ -22,10 +23,10 @@ from protocol.screens import (
     ReadBackKept,
     Recorded,
     ReportClosed,
+    ResumeNotice,
     StopAnswered,
     StopQuestion,
     Today,
-    Unwell,
     WhichDayQuestion,
 )
 from protocol.taps import MediaKind, Tap, Verb
@@ -53,6 +54,7 @@ def test_a_record_says_what_when_taken_when_recorded_and_how_to_undo() -> None:
 def test_a_second_press_hears_that_nothing_was_counted_twice() -> None:
     assert "没有重复记录" in told(replace(TAKEN, already=True)).text
     assert "另一个人" in told(replace(TAKEN, by_other=True)).text
+    assert "研究团队根据您的电话记录" in told(replace(TAKEN, by_other=True, by_team=True)).text
 
 
 def test_what_can_no_longer_be_changed_here_has_the_number_to_call() -> None:
@@ -102,9 +104,9 @@ def test_a_true_double_dose_gets_the_approved_words_and_the_number_in_full() -> 
         assert PHONE in text
 
 
-def test_unwell_begins_with_the_approved_emergency_text() -> None:
+def test_the_emergency_screen_is_the_approved_text_and_the_phone() -> None:
     for reader in (FANG, EMMA):
-        text = told(Unwell(), reader).text
+        text = told(Emergency(), reader).text
         assert text.startswith(TRIAL.texts.emergency[reader.language])
         assert PHONE in text
 
@@ -137,12 +139,30 @@ def test_a_changed_order_is_read_back() -> None:
     assert "从11月26日（周四）起：每天2片。" in told(notice).text
     assert [button.tap.argument for button in buttons(told(notice))] == ["1", "2", "3"]
     assert "每2天服一次，一次2片" in told(replace(notice, every_days=2)).text
+    turns = told(replace(notice, units=1, then_units=(2,))).text
+    assert "从11月26日（周四）起，每天的片数不一样：\n11月26日（周四）：1片\n11月27日（周五）：2片\n" in turns
+    assert "11月26日（周四）您准备服几片？" in turns
+    assert "Thursday 26 November: 1 tablet" in told(replace(notice, units=1, then_units=(2,)), EMMA).text
     held = told(replace(notice, held=True, choices=(0, 1)))
     assert "请先不要服" in held.text
     assert "几片" not in held.text
     assert labels(held) == []
     assert PHONE in told(ReadBackKept(3, right=False)).text
     assert "2片" in told(ReadBackKept(2, right=True)).text
+
+
+def test_a_resume_says_when_and_how_many_and_asks_back_only_what_changed() -> None:
+    notice = ResumeNotice("order", date(2026, 11, 24), DUE_AT + timedelta(days=1), 1)
+    text = told(notice).text
+    assert "11月24日（周二）起暂停结束，请恢复服用。" in text
+    assert "下一次是11月24日（周二）08:00，1片。" in text
+    assert (labels(told(notice)), "几片" in text) == ([], False)
+    assert "The next time is Tuesday 24 November" in told(notice, EMMA).text
+    assert "1 tablet." in told(notice, EMMA).text
+    changed = told(replace(notice, units=2, choices=(1, 2, 3)))
+    assert [button.tap.argument for button in buttons(changed)] == ["1", "2", "3"]
+    assert "片" not in told(replace(notice, units=None)).text
+    assert "到时候会提醒您" in told(replace(notice, next_due_at=None)).text
 
 
 def test_today_tells_what_stands_and_what_comes() -> None:

@@ -1,7 +1,7 @@
 """Typed answers: whole known phrases say what they mean, and nothing doubtful is ever read as "taken"."""
 
 from datetime import time
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -242,9 +242,9 @@ def test_letters_beside_taken_make_another_sentence(phrase: str, added: str, at:
 @example("①②③点④⑤分")
 @example("٣片 ۳:۳۰ 八〇点")
 def test_hostile_text_is_read_at_once_and_never_raises(text: str) -> None:
-    began = perf_counter()
+    began = process_time()
     assert read_typed(text).text == text
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 0.5
 
 
 @given(st.text(alphabet="0123456789零一二三四五六七八九十两点时半刻分:.片粒 apmtblesouck早晚上下午中", max_size=30))

@@ -18,7 +18,7 @@ APPROVAL = """
 investigator = "Dr Wang"
 approved_on = 2026-01-31
 ethics_reference = "EC-12"
-version = "1"
+version = "2"
 """
 
 
@@ -84,9 +84,9 @@ def test_an_approval_of_this_version_approves_the_proposals() -> None:
 
 
 def test_an_approval_of_another_version_is_refused_and_says_so() -> None:
-    found = only(TEXT + APPROVAL.replace('"1"', '"0"'))
+    found = only(TEXT + APPROVAL.replace('version = "2"', 'version = "1"'))
     assert found.place.startswith("approval.version (line ")
-    assert 'names version "0"' in found.message
+    assert 'names version "1"' in found.message
 
 
 def test_a_file_is_read_from_its_path(tmp_path: Path) -> None:
@@ -164,6 +164,22 @@ BROKEN = [
     ("a number in quotes", "holiday_days = 3", 'holiday_days = "3"', "metrics.holiday_days"),
     ("no number at all", "strength_mg = 1.0", "strength_mg = nan", "product.strength_mg"),
     ("a length without its unit", 'listening = "4 h"', "listening = 4", "windows.listening"),
+    (
+        "a value that counts outside its visit",
+        'before = ["7 days", "14 days"]',
+        'before = ["8 days", "14 days"]',
+        "outcomes.before",
+    ),
+    (
+        "a visit outside which its value counts",
+        'months = 24\nwindow = "14 days"',
+        'months = 24\nwindow_before = "14 days"\nwindow_after = "21 days"',
+        "outcomes.after",
+    ),
+    ("an outcome that no visit carries", 'window = "7 days"\noutcome = true', 'window = "7 days"', "outcomes.months"),
+    ("a month that stands twice", "months = [6, 24]", "months = [6, 6]", "outcomes.months"),
+    ("a visit with an outcome nobody reads", "months = [6, 24]", "months = [6, 12]", "visits.m24.outcome"),
+    ("an outcome without a month", "days = 14\n", "days = 14\noutcome = true\n", "visits.w2.outcome"),
     ("a mark on nothing", '"windows", "ladder"', '"windows", "window", "ladder"', "marks.proposed"),
     ("a value without a mark", '"windows", "ladder", "runs"', '"windows", "ladder"', "marks"),
     ("a value marked twice", "approved = []", 'approved = ["windows"]', "marks"),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from emulator.server import Emulator
-from tests.process.living import APPROVAL, INDEX, KEYS, ROOT, SECRET, TOKEN, Site, free_port, now, serving
+from tests.process.living import APPROVAL, INDEX, KEYS, ROOT, SECRET, TOKEN, Site, free_port, now
+from tests.serving import serving
 
 
 @pytest.fixture

@@ -7,16 +7,13 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import uvicorn
 from sqlmodel import select
-from starlette.types import ASGIApp
 
 from bot.callback_data import decode
 from emulator.server import Emulator
@@ -35,7 +32,7 @@ APPROVAL = """
 investigator = "wu"
 approved_on = 2026-01-31
 ethics_reference = "EC-2026-1"
-version = "1"
+version = "2"
 """
 CRITERIA = {
     "refractory_prca": "yes",
@@ -51,22 +48,6 @@ CRITERIA = {
 
 def now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  real processes live by the real clock
-
-
-@asynccontextmanager
-async def serving(application: ASGIApp) -> AsyncIterator[str]:
-    """Serves on a free loopback port; the value is the base URL."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(application, log_level="critical", ws="none", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve([listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-    listener.close()
 
 
 def free_port() -> int:
@@ -91,7 +72,7 @@ class Process:
         self.child.send_signal(signal.SIGKILL)
         await self.child.wait()
 
-    async def terminated(self, within: float = 5.0) -> int:
+    async def terminated(self, within: float = 15.0) -> int:
         """SIGTERM; the exit code, or TimeoutError."""
         self.child.send_signal(signal.SIGTERM)
         async with asyncio.timeout(within):
@@ -134,14 +115,14 @@ class Site:
         self.processes.append(Process(child, output))
         return self.processes[-1]
 
-    async def until(self, holds: Callable[[], T | None], seconds: float = 20.0) -> T:
+    async def until(self, holds: Callable[[], T | None], seconds: float = 60.0) -> T:
         """Looks again and again until there is something."""
         async with asyncio.timeout(seconds):
             while not (found := holds()):  # noqa: ASYNC110  another process tells nobody
                 await asyncio.sleep(0.05)
         return found
 
-    async def until_row(self, table: Any, holds: Callable[[Any], bool], seconds: float = 20.0) -> None:
+    async def until_row(self, table: Any, holds: Callable[[Any], bool], seconds: float = 60.0) -> None:
         """Looks again and again until a row of this table is so."""
         async with asyncio.timeout(seconds):
             while not any(holds(row) for row in await self.rows(table)):  # noqa: ASYNC110  likewise
@@ -174,10 +155,11 @@ class Site:
     async def furnish(self) -> None:
         """Databases, a site and its people, by command."""
         await self.command("db", "upgrade")
-        staff = ("staff", "add", "--generate-password", "--json")
+        staff = ("staff", "add", "--json")
         await self.command(*staff, "ada", "--role", "administrator")
         contact = ("--contact-name", "Team", "--contact-phone", "010-69150000", "--tz", "Asia/Shanghai")
         await self.command("site", "add", "PUMCH", *contact, "--as", "ada")
+        await self.command("duty", "add", "PUMCH", "--name", "Wu", "--phone", "010-69150001", "--as", "ada")
         for name, role in (("li", "coordinator"), ("wu", "investigator")):
             await self.command(*staff, name, "--role", role, "--site", "PUMCH", "--as", "ada")
 
@@ -213,7 +195,7 @@ class Phone:
                         return message, button.data
         return None
 
-    async def tap(self, verb: Verb, argument: str = "", seconds: float = 20.0) -> MessageView:
+    async def tap(self, verb: Verb, argument: str = "", seconds: float = 60.0) -> MessageView:
         """Presses the button as soon as it is there."""
         message, data = await self.site.until(lambda: self.find(verb, argument), seconds)
         self.site.emulator.phone.tap(self.user, data=data, message_id=message.id)

@@ -30,7 +30,7 @@ async def test_a_participant_enters_is_reminded_and_answers_though_the_process_i
     assert site.emulator.phone.commands(1001)
 
     left = (due_at - now()).total_seconds()
-    await site.until(lambda: phone.find(Verb.TAKEN), left + 20)
+    await site.until(lambda: phone.find(Verb.TAKEN), left + 60)
     await first.killed()
     await phone.tap(Verb.TAKEN)
     second = await site.run()
@@ -39,8 +39,10 @@ async def test_a_participant_enters_is_reminded_and_answers_though_the_process_i
     assert [event.units for event in await site.rows(DoseEvent)] == [2]
     doses = sorted(await site.rows(ScheduledDose), key=lambda dose: int(dose.ordinal))
     assert doses[0].state is DoseState.TAKEN
-    sent = [prompt for prompt in await site.rows(Prompt) if prompt.state is PromptState.DELIVERED]
-    assert len(sent) == 1
+    # Killed as soon as the phone shows it, it may not have been written down: then it becomes unknown when its lease
+    # ends, and is not sent again.
+    begun = {PromptState.DELIVERED, PromptState.SENDING, PromptState.UNKNOWN}
+    assert len([row for row in await site.rows(Prompt) if row.state in begun]) == 1
     assert all(update.state in ("done", "ignored") for update in await site.rows(InboxUpdate))
     assert await site.rows(ReceivingGap) == []
 
@@ -61,7 +63,7 @@ async def test_an_ending_process_writes_down_what_it_has_just_sent(site: Site) -
     await asyncio.sleep(2)
     site.emulator.faults.add(kind="deliver_then_late", method="sendMessage", seconds=1.5)
     left = (due_at - now()).total_seconds()
-    await site.until(lambda: phone.find(Verb.TAKEN), left + 20)
+    await site.until(lambda: phone.find(Verb.TAKEN), left + 60)
     assert await process.terminated() == 0
     states = {prompt.state for prompt in await site.rows(Prompt)}
     assert PromptState.DELIVERED in states
@@ -80,7 +82,7 @@ async def test_bot_and_scheduler_are_two_processes_on_one_postgresql(site: Site,
     due_at, wall = next_minute(offset)
     await phone.enter(token, wall)
     left = (due_at - now()).total_seconds()
-    await site.until(lambda: phone.find(Verb.TAKEN), left + 20)
+    await site.until(lambda: phone.find(Verb.TAKEN), left + 60)
     await phone.tap(Verb.TAKEN)
     await site.until(lambda: phone.find(Verb.UNDO))
     assert [event.units for event in await site.rows(DoseEvent)] == [2]
@@ -121,7 +123,8 @@ async def test_a_missing_token_and_missing_keys_are_told_together(site: Site) ->
     for name in ("ANSHI_TELEGRAM_TOKEN", "ANSHI_ENCRYPTION_KEYS", "ANSHI_INDEX_KEY"):
         del site.settings[name]
     told = await site.command("run", "--only", "bot,kitchen", code=1)
-    assert [line.split()[1] for line in told.splitlines()] == ["there", "ANSHI_TELEGRAM_TOKEN", "ANSHI_ENCRYPTION_KEYS"]
+    named = [line.split()[1] for line in told.splitlines()]
+    assert sorted(named) == ["ANSHI_ENCRYPTION_KEYS", "ANSHI_TELEGRAM_TOKEN", "there"]
 
 
 async def test_an_unprepared_store_and_an_absent_server_are_one_line_each(site: Site, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from models.protocol_file import load_trial
 from protocol.orders import DoseOrder
 from protocol.plan import DoseFact, Plan, PlanFacts, PlannedDose, plan
 from protocol.terms import DoseState, OrderKind
+from protocol.travel import Journey
 
 TRIAL = load_trial(None)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,6 +52,7 @@ class Life:
     doses: dict[int, DoseFact] = field(default_factory=dict)
     blocked: bool = False
     prompted: bool = True
+    journeys: tuple[Journey, ...] = ()
 
     def facts(self) -> PlanFacts:
         done = (DoseState.TAKEN, DoseState.TAKEN_PARTLY)
@@ -65,6 +67,7 @@ class Life:
             last_taken_at=max((dose.taken_at for dose in taken if dose.taken_at), default=None),
             prompted=self.prompted,
             blocked=self.blocked,
+            journeys=self.journeys,
         )
 
     def planned(self, at: datetime, until: datetime | None = None) -> Plan:
@@ -108,6 +111,7 @@ def _stored(dose: PlannedDose, before: DoseFact | None) -> DoseFact:
         units=dose.units,
         order_version=dose.order_version,
         state=dose.state,
+        zone=dose.zone,
         taken_at=before.taken_at if before else None,
         snoozed_until=before.snoozed_until if before else None,
         snoozes=before.snoozes if before else 0,

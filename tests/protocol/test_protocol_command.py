@@ -26,7 +26,7 @@ def mine(tmp_path: Path) -> Path:
 def test_a_good_file_is_said_to_be_good(mine: Path) -> None:
     found = run("check", mine)
     assert (found.exit_code, found.stderr) == (0, "")
-    assert "PRCA-1 version 1, no problems" in found.stdout
+    assert "PRCA-1 version 2, no problems" in found.stdout
 
 
 def test_a_bad_file_gives_one_line_per_problem_on_stderr(mine: Path) -> None:
@@ -57,7 +57,7 @@ def test_the_page_shows_each_value_with_its_mark_and_the_missing_approval() -> N
 
 
 def test_the_page_shows_who_approved(mine: Path) -> None:
-    approval = 'investigator = "Dr Wang"\napproved_on = 2026-01-31\nethics_reference = "EC-12"\nversion = "1"\n'
+    approval = 'investigator = "Dr Wang"\napproved_on = 2026-01-31\nethics_reference = "EC-12"\nversion = "2"\n'
     mine.write_text(f"{TEXT}\n[approval]\n{approval}", encoding="utf-8")
     found = run("show", mine)
     assert "Dr Wang" in found.stdout

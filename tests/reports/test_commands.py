@@ -23,6 +23,18 @@ from study.sync import drain
 from tests.reports.test_adherence import END, worked_example
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+OTHERS = (
+    "alerts",
+    "cohort",
+    "delivery",
+    "self-rated",
+    "symptoms",
+    "tablets",
+    "outcomes",
+    "troughs",
+    "visits",
+    "worklist",
+)
 
 
 @pytest.fixture
@@ -72,7 +84,7 @@ def undocumented(keys: set[str]) -> list[str]:
     return [key for key in keys if not any(f"{form}`" in DOCUMENTED for form in (f"`{key}", f"`{key}[]", f"[].{key}"))]
 
 
-@pytest.mark.parametrize("name", ["adherence", "delivery", "worklist"])
+@pytest.mark.parametrize("name", ["adherence", *OTHERS])
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 def test_on_missing_databases_every_report_is_empty(places: dict[str, str], name: str, form: str) -> None:
     result = anshi(places, report, name, "--format", form)
@@ -94,12 +106,35 @@ def test_adherence_as_json_has_the_documented_keys(places: dict[str, str]) -> No
     assert undocumented(keys) == []
 
 
-@pytest.mark.parametrize("name", ["delivery", "worklist"])
+@pytest.mark.parametrize("name", OTHERS)
 def test_the_other_reports_as_json_have_the_documented_keys(places: dict[str, str], name: str) -> None:
     with_fang(places, synced=True)
     found = data(anshi(places, report, name, "--json"))
-    keys = {*found, *found.get("counts", {}), *(key for row in found.get("rows", ()) for key in row)}
+    keys = {*found, *_names(found.get("counts", {})), *(key for row in found.get("rows", ()) for key in row)}
     assert undocumented(keys) == []
+
+
+def _names(counts: Any) -> set[str]:
+    """The keys of one table of counts, or of each of several."""
+    return set(counts) if isinstance(counts, dict) else {name for one in counts for name in one}
+
+
+def test_a_day_as_json_has_the_documented_keys(places: dict[str, str]) -> None:
+    with_fang(places, synced=False)
+    found = data(anshi(places, report, "day", "=PUMCH-001", "2026-03-02", "--json", "--as-of", "2026-03-22"))
+    keys = {*found, *found["doses"][0], *found["lines"][0]}
+    assert (found["on"], len(found["doses"])) == ("2026-03-02", 1)
+    assert undocumented(keys) == []
+
+
+@pytest.mark.parametrize("asked", [("PUMCH-999",), ("=PUMCH-001", "--site", "OTHER")])
+def test_a_day_of_nobody_and_of_another_site_is_one_and_the_same_line(
+    places: dict[str, str], asked: tuple[str, ...]
+) -> None:
+    with_fang(places, synced=False)
+    result = anshi(places, report, "day", asked[0], "2026-03-02", *asked[1:])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "there is no such participant here" in result.stderr
 
 
 def test_adherence_as_csv_cannot_run_in_a_spreadsheet(places: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """What a story looks at besides the phone: the words of a screen, the study's rows, kept messages, the audit chain."""
 
+import json
 from typing import Any
 
 from sqlmodel import col, select
@@ -10,6 +11,7 @@ from messages.screens import word
 from models.audit import AuditProblem, audit_problems
 from models.dose import DoseOrderRow
 from models.identity import ChatLink, ParticipantMessage
+from models.ledger import AuditEntry
 from models.participant import Consent
 from models.prompt import Prompt
 from models.session import Actor
@@ -91,6 +93,12 @@ async def invitation(stage: Stage, code: str = "017") -> str:
     """One more link for the participant's own chat; the earlier unused one ends."""
     async with stage.system.store.change(at=stage.clock.now(), actor=Actor("staff", "li")) as change:
         return (await invite(change, await participant_by_code(change, code))).token
+
+
+async def audited(stage: Stage, action: str, code: str = "017") -> list[dict[str, Any]]:
+    """What the audit says of one action about a participant, in order."""
+    entries = await _of(stage, AuditEntry, code, col(AuditEntry.seq))
+    return [json.loads(entry.payload) for entry in entries if entry.action == action]
 
 
 async def chain_problems(stage: Stage) -> list[AuditProblem]:

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from actions.conversation import answer
 from actions.dose_orders import NewOrder, order_dose
 from actions.doses import Report, record_dose
+from actions.duty import cover_all_hours
 from actions.enrolment import DEMO, STORE_KIND, enrol, invite, record_eligibility, record_paper_consent
 from actions.enrolment import Person as Enrolee
 from actions.facts import participant_by_code
@@ -44,7 +45,7 @@ from tests.postgres import Kind, fresh_store_url, fresh_study_url
 OPERATOR = Actor("system", "test")
 SHANGHAI, LONDON = "Asia/Shanghai", "Europe/London"
 FIRST_DAY = date(2026, 3, 2)
-SELDOM = {"sync": timedelta(days=2), "housekeeping": timedelta(hours=6)}
+SELDOM = {"sync": timedelta(days=2), "housekeeping": timedelta(hours=6), "menus": timedelta(minutes=10)}
 """`Stage.sync` drains the outbox where a story reads the study."""
 
 
@@ -104,6 +105,16 @@ class Member:
     async def type(self, text: str) -> None:
         self.stage.emulator.phone.send_text(self.user, text)
         await self.stage.settle()
+
+    async def enter(self, food: FoodMode = FoodMode.WITH) -> None:
+        """The whole entry, by tapping."""
+        await self.tap(Verb.LANGUAGE, self.language)
+        await self.tap(Verb.NOTICE_READ)
+        for _ in range(3):
+            await self.tap(Verb.CONSENT, ":yes")
+        await self.type(self.reminder.strftime("%H:%M"))
+        await self.tap(Verb.FOOD, food)
+        await self.tap(Verb.PRACTICE)
 
     def wall(self, on: date, wall: time) -> datetime:
         return moment(on, wall, ZoneInfo(self.tz))
@@ -187,8 +198,8 @@ class Stage:
         """Accounts without a password: no story logs in."""
         async with self.system.store.change(at=self.clock.now(), actor=OPERATOR) as change:
             change.session.add(Note(name=STORE_KIND, value=DEMO, at=self.clock.now()))
-            await add_site(change, "PUMCH", "研究团队", "010-69150000", SHANGHAI)
-            await add_site(change, "OTHER", "Team", "020-1234567", LONDON)
+            await cover_all_hours(change, await add_site(change, "PUMCH", "研究团队", "010-69150000", SHANGHAI))
+            await cover_all_hours(change, await add_site(change, "OTHER", "Team", "020-1234567", LONDON))
             await change.session.flush()
             for name, role, site in (
                 ("li", Role.COORDINATOR, "PUMCH"),
@@ -273,13 +284,7 @@ class Stage:
         member, token = await self.enrol(code, **keywords)
         self.emulator.phone.start(member.user, token)
         await self.settle()
-        await member.tap(Verb.LANGUAGE, member.language)
-        await member.tap(Verb.NOTICE_READ)
-        for _ in range(3):
-            await member.tap(Verb.CONSENT, ":yes")
-        await member.type(member.reminder.strftime("%H:%M"))
-        await member.tap(Verb.FOOD, keywords.get("food", FoodMode.WITH))
-        await member.tap(Verb.PRACTICE)
+        await member.enter(keywords.get("food", FoodMode.WITH))
         return member
 
     async def at_home(self, code: str = "017", **keywords: Any) -> Member:
@@ -292,7 +297,7 @@ class Stage:
         answers += [Tap(Verb.CONSENT, "", f"{purpose}:yes") for purpose in Purpose]
         answers += [Tap(Verb.REMINDER_TIME, "", member.reminder.strftime("%H%M")), Tap(Verb.FOOD, "", food)]
         async with self.system.store.change(at=self.clock.now(), actor=Actor("participant", "chat")) as change:
-            chat = await access_chat(change.session, self.vault, Channel.TELEGRAM, str(member.user))
+            chat = await access_chat(change, Channel.TELEGRAM, str(member.user))
             assert chat is not None
             participant = await participant_by_code(change, code)
             heard = Heard(change, chat, participant, self.system.trial, "at_home", change.at)

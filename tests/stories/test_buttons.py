@@ -2,6 +2,8 @@
 
 from datetime import date, time
 
+import pytest
+
 from emulator.views import MessageView
 from protocol.screens import DoubleDoseQuestion, ReportClosed, Shown, WhichDayQuestion
 from protocol.taps import Sure, Tap, Verb
@@ -126,6 +128,34 @@ async def test_two_doses_too_close_ask_before_anything_is_recorded(stage: Stage)
     assert (await stage.participant()).blocked_reason == "double_dose"
 
 
+async def test_a_dose_too_close_asks_first_also_when_it_had_been_said_not_taken(stage: Stage) -> None:
+    fang = await after_the_first(stage)
+    await fang.until(WEDNESDAY, 23)
+    await fang.tap(Verb.EARLIER)
+    await fang.type("22:30")
+    await fang.until(THURSDAY, 8)
+    await fang.type("没吃")
+    await fang.tap(Verb.REASON)
+    assert (await stage.dose(3)).state is DoseState.NOT_TAKEN
+    await fang.until(THURSDAY, 9)
+    await fang.type("吃了")
+    assert fang.offers(Verb.KEEP)
+    assert (await stage.dose(3)).state is DoseState.NOT_TAKEN
+
+
+async def test_asking_for_today_brings_no_dose_within_the_gap_to_the_one_before(stage: Stage) -> None:
+    """The window is open an hour before; a dose taken late in the evening still keeps its distance."""
+    fang = await after_the_first(stage)
+    await fang.until(WEDNESDAY, 19, 50)
+    await fang.tap(Verb.TAKEN)
+    await fang.until(THURSDAY, 7)
+    await fang.type("/today")
+    assert not fang.offers(Verb.TAKEN)
+    await fang.until(THURSDAY, 7, 55)
+    await fang.type("/today")
+    assert fang.offers(Verb.TAKEN)
+
+
 async def test_forged_data_changes_nothing_and_breaks_nothing(stage: Stage) -> None:
     fang, other = await stage.at_home(), await stage.at_home("018")
     await fang.until(TUESDAY, 8)
@@ -184,6 +214,39 @@ async def test_a_button_older_than_the_limit_is_closed_and_staff_correct_it(stag
     await stage.call("017", 2)
     day = (await study_days(stage))[1]
     assert (day.state, day.source, day.is_late_report) == (DoseState.TAKEN, "staff_call", True)
+
+
+@pytest.mark.parametrize("verb", [Verb.TAKEN, Verb.HOW_MANY, Verb.NOT_TAKEN, Verb.LATER])
+async def test_what_staff_wrote_down_on_the_phone_is_not_counted_again_by_an_open_button(
+    stage: Stage, verb: Verb
+) -> None:
+    fang = await stage.at_home()
+    await fang.until(TUESDAY, 10)
+    prompts = [message for message in fang.messages() if message.labels()[0].startswith("已服")]
+    assert len(prompts) == 3
+    await stage.call("017", 1, units=2)
+    await fang.until(TUESDAY, 10, 30)
+    await fang.tap(verb, message=prompts[-1])
+    assert "研究团队根据您的电话记录" in fang.text()
+    assert "没有重复记录" in fang.text()
+    assert await answers(stage) == [DoseAnswer.TAKEN]
+    assert (await stage.dose(1)).units_taken == 2
+    mine = [message.text for message in fang.messages() if message.id >= prompts[0].id]
+    assert mine == [fang.text()] * 3  # no other open button is left
+    assert fang.offers(Verb.CORRECT)
+
+
+async def test_who_took_another_one_after_the_call_can_say_so_and_is_asked_first(stage: Stage) -> None:
+    fang = await stage.at_home()
+    await fang.until(TUESDAY, 8)
+    await stage.call("017", 1, units=2)
+    await fang.until(TUESDAY, 8, 30)
+    await fang.tap(Verb.TAKEN)
+    await fang.tap(Verb.TAKEN_AT)
+    assert await answers(stage) == [DoseAnswer.TAKEN]
+    await fang.tap(Verb.TAKEN_AT)  # "I really took more"
+    assert approved(fang, trial_of(fang).texts.double_dose) in fang.text()
+    assert await answers(stage) == [DoseAnswer.TAKEN, DoseAnswer.EXTRA]
 
 
 async def test_a_recorded_dose_leaves_no_open_button_on_its_other_messages(stage: Stage) -> None:

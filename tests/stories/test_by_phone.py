@@ -3,11 +3,14 @@
 from datetime import date, time
 
 from actions.calls import DayEntry, record_call
+from actions.channel import reach_by_phone
 from actions.facts import participant_by_code
 from models.session import Actor
 from models.study.dose import StudyDoseEvent
+from models.study.participant import StudyParticipant
+from protocol.taps import Verb
 from protocol.terms import AlertKind, Cause, Channel, DoseAnswer, DoseState, NotTakenReason, ParticipantState, Source
-from tests.stories.sight import study_days, study_rows, study_sums
+from tests.stories.sight import audited, invitation, study_days, study_rows, study_sums
 from tests.stories.stage import Stage
 
 TAKEN, NOT_TAKEN = DoseAnswer.TAKEN, DoseAnswer.NOT_TAKEN
@@ -63,3 +66,44 @@ async def test_a_participant_without_a_chat_is_followed_from_enrolment_to_report
     assert (sums.taking_reported, sums.taking_upper) == (100.0, 100.0)
     assert AlertKind.DOSES_UNREPORTED not in {alert.kind for alert in await stage.alerts("075")}
     assert wang.messages() == []
+
+
+async def channels(stage: Stage) -> tuple[Channel, Channel, list[tuple[str, str]]]:
+    """What the store and the study say of 075, and how it came about."""
+    (studied,) = await study_rows(stage, StudyParticipant, "075")
+    told = [(entry["new"]["channel"], entry["reason"]) for entry in await audited(stage, "set_channel", "075")]
+    return (await stage.participant("075")).channel, studied.channel, told
+
+
+async def test_who_was_called_is_invited_to_a_chat_and_goes_back_to_calls(stage: Stage) -> None:
+    wang, _ = await stage.enrol("075", channel=Channel.PHONE)
+    await wang.until(march(3), 10)
+    await calls(stage, DayEntry(march(3), TAKEN, taken_time=time(8)))
+
+    stage.emulator.phone.start(wang.user, await invitation(stage, "075"))
+    await stage.settle()
+    assert await channels(stage) == (Channel.TELEGRAM, Channel.TELEGRAM, [("telegram", "a chat was linked")])
+    await wang.until(march(4), 9)
+    assert [wang.offers(Verb.LANGUAGE), len(wang.messages())] == [True, 1]  # nothing is asked before the consents
+    await calls(stage, DayEntry(march(4), TAKEN, taken_time=time(8)))  # until then the calls go on
+    await wang.enter()
+    await wang.until(march(5), 8)
+    await wang.tap(Verb.TAKEN)
+    assert [dose.state for dose in (await stage.doses("075"))[:3]] == [DoseState.TAKEN] * 3
+    assert [event.source for event in await stage.events("075")][1:] == [Source.STAFF_CALL, Source.PARTICIPANT]
+
+    await wang.until(march(6), 7)
+    async with stage.system.store.change(at=stage.clock.now(), actor=Actor("staff", "li")) as change:
+        person = await participant_by_code(change, "075")
+        assert await reach_by_phone(change, person, "the screen is too small", stage.system.trial) == 1
+    stage.look_now()
+    said, told = len(wang.messages()), ("phone", "the screen is too small")
+    assert (await channels(stage))[:2] == (Channel.PHONE, Channel.PHONE)
+    assert (await channels(stage))[2][1:] == [told]
+    await wang.until(march(8), 21)
+    await wang.type("吃了")
+    assert len(wang.messages()) == said
+    fourth = await stage.dose(4, "075")
+    assert (fourth.state, fourth.cause) == (DoseState.NOT_ASKED, Cause.NO_CHAT)
+    await calls(stage, DayEntry(march(7), TAKEN, taken_time=time(8)))
+    assert (await stage.dose(5, "075")).state is DoseState.TAKEN

@@ -104,6 +104,17 @@ async def test_a_message_that_surely_did_not_leave_is_sent_a_little_later_once(s
     assert len(fang.messages()) == before + 1
 
 
+async def test_a_message_that_never_leaves_becomes_a_call_task(stage: Stage) -> None:
+    """Fifty tries in vain: nobody is left waiting for a message that nobody knows is missing."""
+    fang = await stage.set_up()
+    await fang.until(TUESDAY, 7, 59)
+    stage.emulator.faults.add(kind="drop_before_accept", method="sendMessage", times=None, chat_id=fang.user)
+    await fang.until(TUESDAY, 20)
+    failed = [prompt for prompt in await stage.prompts() if prompt.state is PromptState.FAILED]
+    assert failed
+    assert AlertKind.UNREACHABLE in {alert.kind for alert in await stage.alerts()}
+
+
 async def test_an_edit_that_telegram_refuses_becomes_a_new_message(stage: Stage) -> None:
     fang = await stage.set_up()
     await fang.until(TUESDAY, 8)

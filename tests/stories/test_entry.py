@@ -2,11 +2,26 @@
 
 from datetime import UTC, date, datetime, time
 
+from actions.channel import reach_by_phone
+from actions.facts import participant_by_code
 from messages.screens import home_keyboard
+from models.session import Actor
 from models.study.participant import StudyDisposition, StudyParticipant
-from protocol.screens import ConsentRefused, SetUpDone
+from protocol.screens import ConsentRefused, SetUpDone, SymptomOffer
+from protocol.symptoms import Occasion
 from protocol.taps import Verb
-from protocol.terms import AlertKind, Cause, DoseAnswer, DoseState, FoodMode, ParticipantState, PromptKind, Purpose
+from protocol.terms import (
+    AlertKind,
+    Cause,
+    Channel,
+    DoseAnswer,
+    DoseState,
+    FoodMode,
+    Language,
+    ParticipantState,
+    PromptKind,
+    Purpose,
+)
 from tests.stories.sight import (
     approved,
     consents,
@@ -59,7 +74,8 @@ async def test_entry_asks_one_question_at_a_time_and_ends_with_the_first_reminde
     await fang.tap(Verb.PRACTICE)
 
     due_at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
-    assert fang.text() == reads(fang, SetUpDone(time(7, 30), FoodMode.WITHOUT, due_at))
+    assert fang.messages()[-2].text == reads(fang, SetUpDone(time(7, 30), FoodMode.WITHOUT, due_at))
+    assert fang.text() == reads(fang, SymptomOffer(Occasion.BASELINE, date(2026, 3, 2)))
     assert stage.emulator.phone.keyboard(fang.user)[0][0] == home_keyboard(fang.language)[0]
     person = await stage.participant()
     assert (person.state, person.reminder_time, person.food) == (
@@ -70,6 +86,19 @@ async def test_entry_asks_one_question_at_a_time_and_ends_with_the_first_reminde
     assert [(row.purpose, row.given) for row in await consents(stage)] == [(purpose, True) for purpose in Purpose]
     assert (await study_rows(stage, StudyParticipant))[0].state is ParticipantState.ACTIVE
     assert {row.purpose for row in await study_rows(stage, StudyDisposition) if row.given} == set(Purpose)
+
+
+async def test_what_was_answered_reaches_the_study_also_when_entry_is_left_halfway(stage: Stage) -> None:
+    fang, token = await stage.enrol(food=FoodMode.WITH)
+    await opens(fang, token)
+    await fang.tap(Verb.LANGUAGE, "en")
+    await fang.tap(Verb.NOTICE_READ)
+    for purpose in Purpose:
+        await fang.tap(Verb.CONSENT, f"{purpose}:yes")
+    await fang.tap(Verb.REMINDER_TIME, "0730")
+    await fang.tap(Verb.FOOD, FoodMode.WITHOUT)
+    row = (await study_rows(stage, StudyParticipant))[0]
+    assert (row.language, row.reminder_time, row.food) == (Language.EN, time(7, 30), FoodMode.WITHOUT)
 
 
 async def test_a_typed_reminder_time_counts_and_anything_else_asks_the_same_again(stage: Stage) -> None:
@@ -136,10 +165,42 @@ async def test_one_refused_consent_keeps_the_chat_silent_and_the_study_goes_on_b
     day = (await study_days(stage))[0]
     assert (day.state, day.units_taken, day.study_day) == (DoseState.TAKEN, 2, 1)
     await members["017"].type("我今天头晕")
-    said = [message.text for message in members["017"].messages()[-2:]]
-    assert approved(members["017"], trial_of(members["017"]).texts.not_watched) in said[0]
-    assert members["017"].offers(Verb.CONSENT)  # a changed mind finds the question again
+    assert approved(members["017"], trial_of(members["017"]).texts.not_watched) in members["017"].text()
+    assert len(members["017"].messages()) == counts["017"] + 1  # kept and answered, and not asked again
     assert [opened(stage, kept) for kept in await kept_messages(stage)] == ["我今天头晕"]
+
+
+async def test_after_a_refusal_staff_go_on_by_phone(stage: Stage) -> None:
+    fang, token = await stage.enrol()
+    await opens(fang, token)
+    await agrees(fang, but=Purpose.MESSAGING)
+    async with stage.system.store.change(at=stage.clock.now(), actor=Actor("staff", "li")) as change:
+        await reach_by_phone(change, await participant_by_code(change, "017"), "did not agree", stage.system.trial)
+    await fang.until(WEDNESDAY, 21)
+    person, first = await stage.participant(), await stage.dose(1)
+    assert (person.state, person.channel) == (ParticipantState.ACTIVE, Channel.PHONE)
+    assert (first.state, first.cause) == (DoseState.NOT_ASKED, Cause.NO_CHAT)
+
+
+async def test_who_refused_may_change_their_mind_and_both_answers_stay(stage: Stage) -> None:
+    fang, token = await stage.enrol()
+    await opens(fang, token)
+    await agrees(fang, but=Purpose.SENSITIVE_DATA)
+    await fang.type("/start")
+    assert fang.offers(Verb.CONSENT)
+    for purpose in (Purpose.SENSITIVE_DATA, Purpose.CROSS_BORDER):
+        await fang.tap(Verb.CONSENT, f"{purpose}:yes")
+    assert [(row.purpose, row.given) for row in await consents(stage)] == [
+        (Purpose.MESSAGING, True),
+        (Purpose.SENSITIVE_DATA, False),
+        (Purpose.SENSITIVE_DATA, True),
+        (Purpose.CROSS_BORDER, True),
+    ]
+    await fang.type("08:00")
+    await fang.tap(Verb.FOOD, "with")
+    await fang.tap(Verb.PRACTICE)
+    await fang.until(TUESDAY, 8)
+    assert fang.offers(Verb.TAKEN)
 
 
 async def test_feeling_unwell_in_the_middle_of_entry_is_heard_and_entry_goes_on(stage: Stage) -> None:
@@ -147,7 +208,7 @@ async def test_feeling_unwell_in_the_middle_of_entry_is_heard_and_entry_goes_on(
     await opens(fang, token)
     await fang.tap(Verb.LANGUAGE, "zh")
     await fang.type("我不舒服")
-    assert fang.text().startswith(approved(fang, trial_of(fang).texts.emergency))
+    assert fang.messages()[-2].text.startswith(approved(fang, trial_of(fang).texts.emergency))
     await fang.type("头很晕")
     assert fang.offers(Verb.NOTICE_READ)
     assert [opened(stage, kept) for kept in await kept_messages(stage)] == ["我不舒服", "头很晕"]

@@ -3,10 +3,11 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from bot.callback_data import decode
 from emulator.views import MessageView
 from models.dose import ScheduledDose
 from protocol.screens import FirstDoseQuestion, RecordQuestion, Shown
-from protocol.taps import Verb
+from protocol.taps import Tap, Verb
 from protocol.terms import AlertKind, DoseState, NotTakenReason, PromptKind
 from tests.stories.sight import approved, delivered, reads, study_days, study_sums, trial_of
 from tests.stories.stage import Member, Stage
@@ -172,6 +173,21 @@ async def test_without_an_answer_to_the_first_dose_no_amount_is_named_and_staff_
     await stage.call("017", 1, units=2)
     await fang.until(THURSDAY, 8)
     assert "1片" in fang.text()
+
+
+async def test_an_old_question_about_the_first_dose_names_no_dose_that_was_taken(stage: Stage) -> None:
+    """Guards `_first_no`: it showed "take 2 tablets" again, for whatever had become of the dose meanwhile."""
+    fang = await stage.at_home()
+    await fang.until(WEDNESDAY, 8)
+    question = fang.last()
+    await fang.tap(Verb.FIRST_NO)
+    await fang.tap(Verb.TAKEN)
+    await fang.until(FRIDAY, 7)
+    await fang.forge(Tap(Verb.FIRST_NO, (await stage.dose(2)).id), question)  # asked twice, and answered once more
+    (shown,) = (message for message in fang.messages() if message.id == question.id)
+    verbs = {tap.verb for row in shown.buttons for button in row if (tap := decode(button.data))}
+    assert Verb.UNDO in verbs
+    assert not verbs & {Verb.TAKEN, Verb.LATER}
 
 
 async def test_yes_to_the_first_dose_asks_how_many_and_when_of_that_day(stage: Stage) -> None:

@@ -4,13 +4,15 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import func, select
 
 from actions.enrolment import LIVE, STORE_KIND, NotReadyError, Person, enrol, record_eligibility, record_paper_consent
 from models.inbox import Note
+from models.ledger import AuditEntry
 from models.session import Actor
 from protocol.screens import InvitationRefused
 from protocol.taps import Verb
-from protocol.terms import Channel, FoodMode, Language
+from protocol.terms import Channel, DoseState, FoodMode, Language
 from tests.stories.sight import invitation, links, reads
 from tests.stories.stage import LONDON, SHANGHAI, Member, Stage
 
@@ -27,6 +29,17 @@ def stranger(stage: Stage, user: int) -> Member:
 async def opens(member: Member, token: str) -> None:
     member.stage.emulator.phone.start(member.user, token)
     await member.stage.settle()
+
+
+def methods_of(stage: Stage) -> list[str]:
+    """What the bot has called, in order."""
+    return [call.method for call in stage.emulator.phone.calls]
+
+
+async def audited(stage: Stage) -> int:
+    """How many changes the audit knows of."""
+    async with stage.system.store.read() as session:
+        return int(await session.scalar(select(func.count()).select_from(AuditEntry)) or 0)
 
 
 async def test_wrong_used_ended_and_old_links_all_get_one_polite_text(stage: Stage) -> None:
@@ -90,8 +103,41 @@ async def test_strangers_and_groups_get_nothing(stage: Stage) -> None:
     assert someone.messages() == []
     stage.emulator.phone.group_message(someone.user, "/today", chat_id=-1001)
     await stage.settle()
-    methods = [call.method for call in stage.emulator.phone.calls]
-    assert "sendMessage" not in methods
+    assert "sendMessage" not in methods_of(stage)
+
+
+async def test_a_group_gets_nothing_changes_nothing_and_is_left_at_once(stage: Stage) -> None:
+    fang = await stage.at_home()
+    await fang.until(TUESDAY, 8)
+    before, sent = await audited(stage), len(methods_of(stage))
+    phone = stage.emulator.phone
+    phone.add_to_group(fang.user, -1001)
+    for text in ("吃了", "/start", "我不舒服"):
+        phone.group_message(fang.user, text, chat_id=-1001)
+    phone.add_to_group(fang.user, -1002, "channel")
+    await stage.settle()
+    assert methods_of(stage)[sent:].count("leaveChat") == 2
+    assert "sendMessage" not in methods_of(stage)[sent:]
+    assert await audited(stage) == before
+    assert (await stage.dose(1)).state is DoseState.OPEN
+    await stage.until(stage.clock.now() + timedelta(minutes=5))
+    assert methods_of(stage)[sent:].count("leaveChat") == 2
+    await fang.tap(Verb.TAKEN)
+    assert (await stage.dose(1)).state is DoseState.TAKEN
+
+
+async def test_a_group_that_cannot_be_left_does_no_harm_and_is_left_the_next_time(stage: Stage) -> None:
+    fang = await stage.at_home()
+    for kind in ("status", "drop_before_accept"):
+        stage.emulator.faults.add(kind=kind, method="leaveChat")
+        stage.emulator.phone.group_message(fang.user, "hello", chat_id=-1001)
+        await stage.settle()
+        assert stage.emulator.world.chats[-1001].has_bot
+    stage.emulator.phone.group_message(fang.user, "hello", chat_id=-1001)
+    await fang.until(TUESDAY, 8)
+    assert not stage.emulator.world.chats[-1001].has_bot
+    await fang.tap(Verb.TAKEN)
+    assert (await stage.dose(1)).state is DoseState.TAKEN
 
 
 async def test_nobody_is_enrolled_before_eligibility_and_paper_consent(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from datetime import date, time
 from bot.commands import register_commands
 from messages.commands import command_names
 from models.study.participant import StudyParticipant
-from protocol.screens import Contact, Help, StopAnswered, StopConfirm
+from protocol.screens import Contact, Help, StopAnswered, StopConfirm, StopQuestion
 from protocol.taps import Tap, Verb
 from protocol.terms import AlertKind, DoseState, FoodMode, Language, ParticipantState, PromptState, StopKind
 from tests.stories.sight import approved, reads, study_rows, trial_of
@@ -87,13 +87,32 @@ async def test_the_food_mode_changes_and_the_next_reminder_repeats_it(stage: Sta
 async def test_help_contact_and_privacy_answer_at_any_time(stage: Stage) -> None:
     fang = await stage.at_home()
     await fang.type("/help")
-    assert fang.text() == reads(fang, Help())
+    assert fang.text() == reads(fang, Help(own=True))
     for words in ("/contact", "打电话"):
         await fang.type(words)
-        assert fang.text() == reads(fang, Contact())
+        assert fang.text() == reads(fang, Contact(own=True))
         assert "010-69150000" in fang.text()
     await fang.type("/privacy")
     assert approved(fang, trial_of(fang).texts.privacy_notice) in fang.text()
+
+
+async def test_settings_and_stopping_are_found_from_the_small_keyboard_without_a_command(stage: Stage) -> None:
+    fang = await stage.at_home()
+    for words in ("打电话", "/help"):
+        await fang.type(words)
+        assert fang.labels() == ["设置", "我想停止"]
+        await fang.tap(Verb.SETTINGS, "")
+        await fang.tap(Verb.SETTINGS, "food")
+        await fang.tap(Verb.FOOD, FoodMode.WITHOUT)
+        assert (await stage.participant()).food is FoodMode.WITHOUT
+        await fang.type(words)
+        await fang.tap(Verb.STOP, "")
+        assert fang.text() == reads(fang, StopQuestion())
+    assert await stage.alerts() == []  # the question alone stops nothing and tells nobody
+    helper = await stage.helper()
+    await helper.type("打电话")
+    assert "010-69150000" in helper.text()
+    assert helper.labels() == []
 
 
 async def test_stopping_messages_asks_once_more_and_stops_messages_only(stage: Stage) -> None:
@@ -141,7 +160,7 @@ async def test_the_commands_that_are_registered_are_exactly_those_that_work(stag
     for name in registered:
         count = len(fang.messages())
         await fang.type(f"/{name}")
-        assert len(fang.messages()) == count + 1
+        assert len(fang.messages()) == count + (3 if name == "symptom" else 1)  # after the emergency text it asks
         assert fang.text() != unknown, name
     for name in ("start", "admin", "debug", "doses", "undo"):
         assert name not in registered

@@ -1,12 +1,12 @@
 """Orders: a hold, a resume, another amount, other days, the end; the past stays as it was recorded."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from models.study.dose import StudyDoseOrder
-from protocol.orders import NotComposableError
-from protocol.screens import OrderNotice, ReadBackKept
+from protocol.orders import NotComposableError, PatternError
+from protocol.screens import OrderNotice, ReadBackKept, ResumeNotice
 from protocol.taps import Verb
 from protocol.terms import AlertKind, Cause, DoseState, OrderKind, ParticipantState, PromptKind, PromptState
 from tests.stories.sight import delivered, orders, reads, study_days, study_rows, study_sums
@@ -61,6 +61,64 @@ async def test_a_resume_ends_a_hold_and_the_next_dose_is_asked_for(stage: Stage)
     assert [row.kind for row in await study_rows(stage, StudyDoseOrder)] == ["dose", "hold", "resume"]
 
 
+async def test_a_resume_is_told_with_the_next_time_and_the_number_of_tablets(stage: Stage) -> None:
+    fang = await after_the_first(stage)
+    await stage.order("017", OrderKind.HOLD, WEDNESDAY, reason="infection")
+    await fang.until(THURSDAY, 12)
+    await stage.order("017", OrderKind.RESUME, FRIDAY)
+    await fang.until(THURSDAY, 12, 5)
+    row = (await orders(stage))[-1]
+    assert fang.text() == reads(fang, ResumeNotice(row.id, FRIDAY, fang.wall(FRIDAY, time(8)), 1))
+    assert fang.labels() == []
+
+
+async def test_a_resume_with_another_amount_asks_it_back_until_it_was_read(stage: Stage) -> None:
+    fang = await after_the_first(stage)
+    await stage.order("017", OrderKind.HOLD, WEDNESDAY, reason="infection")
+    await fang.until(WEDNESDAY, 12)
+    await stage.order("017", OrderKind.DOSE, WEDNESDAY, dose_mg=2.0)
+    await fang.until(THURSDAY, 12)
+    amount = (await orders(stage))[-1]
+    await stage.order("017", OrderKind.RESUME, FRIDAY)
+    await fang.until(THURSDAY, 12, 5)
+    notice = ResumeNotice(amount.id, FRIDAY, fang.wall(FRIDAY, time(8)), 2, (1, 2, 3))
+    assert fang.text() == reads(fang, notice)
+    await fang.tap(Verb.READ_BACK, "2", message=fang.last())
+    assert fang.text() == reads(fang, ReadBackKept(2, right=True))
+    await stage.order("017", OrderKind.HOLD, SATURDAY, reason="fever")
+    await fang.until(THURSDAY, 13)
+    await stage.order("017", OrderKind.RESUME, SUNDAY)
+    await fang.until(THURSDAY, 13, 5)
+    assert fang.labels() == []  # the amount is known
+
+
+async def test_while_nobody_knows_of_the_first_dose_a_resume_names_no_amount(stage: Stage) -> None:
+    fang = await stage.at_home()
+    await fang.until(TUESDAY, 9)
+    await stage.order("017", OrderKind.HOLD, WEDNESDAY, until_on=THURSDAY, reason="fever")
+    await fang.until(WEDNESDAY, 12)
+    await stage.order("017", OrderKind.RESUME, THURSDAY)
+    await fang.until(WEDNESDAY, 12, 5)
+    assert "片" not in fang.text()
+    assert "3月5日" in fang.text()
+
+
+async def test_a_hold_and_a_resume_that_may_not_have_arrived_are_told_to_staff(stage: Stage) -> None:
+    fang = await after_the_first(stage)
+    for kind in (OrderKind.HOLD, OrderKind.RESUME):
+        await fang.until(WEDNESDAY, 12 if kind is OrderKind.HOLD else 13)
+        stage.emulator.faults.add(kind="deliver_then_drop", method="sendMessage")
+        await stage.order("017", kind, THURSDAY, reason="x")
+    await fang.until(WEDNESDAY, 13, 5)
+    assert [prompt.state for prompt in await stage.prompts() if prompt.kind is PromptKind.ORDER_NOTICE] == [
+        PromptState.UNKNOWN,
+        PromptState.UNKNOWN,
+    ]
+    await fang.until(THURSDAY, 8)
+    told = [alert for alert in await stage.alerts() if alert.kind is AlertKind.READ_BACK]
+    assert len(told) == 2
+
+
 async def test_a_dose_taken_on_hold_is_recorded_and_told_to_staff(stage: Stage) -> None:
     fang = await after_the_first(stage)
     await stage.order("017", OrderKind.HOLD, WEDNESDAY, reason="fever")
@@ -106,8 +164,37 @@ async def test_a_wrong_read_back_or_none_is_a_task_before_the_first_new_dose(sta
     assert fang.text() == reads(fang, ReadBackKept(3, right=False))
     assert AlertKind.READ_BACK in {alert.kind for alert in await stage.alerts("017")}
     assert AlertKind.READ_BACK not in {alert.kind for alert in await stage.alerts("018")}
-    await other.until(WEDNESDAY, 8)
+    await other.until(WEDNESDAY, 11, 59)
+    assert AlertKind.READ_BACK not in {alert.kind for alert in await stage.alerts("018")}
+    await other.until(WEDNESDAY, 12, 15)
     assert AlertKind.READ_BACK in {alert.kind for alert in await stage.alerts("018")}
+
+
+async def test_an_alternating_amount_names_the_right_count_each_day_and_a_missed_day_shifts_nothing(
+    stage: Stage,
+) -> None:
+    fang = await after_the_first(stage)
+    await stage.order("017", OrderKind.DOSE, WEDNESDAY, dose_mg=1.0, then_mg=(2.0, 3.0))
+    await fang.until(TUESDAY, 12)
+    row = (await orders(stage))[-1]
+    notice = OrderNotice(row.id, WEDNESDAY, 1, 1, held=False, choices=(1, 2), then_units=(2, 3))
+    assert fang.text() == reads(fang, notice)
+    for day, units in ((WEDNESDAY, 1), (THURSDAY, 2), (FRIDAY, 3), (SATURDAY, 1), (SUNDAY, 2)):
+        await fang.until(day, 8)
+        assert f"{units}片" in fang.text()
+        if day != THURSDAY:
+            await fang.tap(Verb.TAKEN)
+    assert [dose.units for dose in (await stage.doses())[:6]] == [2, 1, 2, 3, 1, 2]
+    assert [(row.dose_mg, row.then_mg) for row in await study_rows(stage, StudyDoseOrder)] == [(1.0, ""), (1.0, "2 3")]
+
+
+async def test_an_amount_in_turn_that_tablets_cannot_make_is_refused(stage: Stage) -> None:
+    await stage.at_home()
+    with pytest.raises(NotComposableError):
+        await stage.order("017", OrderKind.DOSE, THURSDAY, dose_mg=1.0, then_mg=(1.5,))
+    with pytest.raises(PatternError):
+        await stage.order("017", OrderKind.DOSE, THURSDAY, dose_mg=1.0, then_mg=(2.0,), every_days=2)
+    assert [row.version for row in await orders(stage)] == [1]
 
 
 async def test_every_other_day_asks_on_those_days_alone(stage: Stage) -> None:

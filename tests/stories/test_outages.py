@@ -1,9 +1,13 @@
 """Outages: silence while nobody listened is the system's, and what went by is never asked in a burst."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 from sqlmodel import select
 
+from app.running import receive_until
+from app.wiring import receive_once
+from bot.receiving import PollResult
 from models.inbox import ReceivingGap
 from protocol.taps import Verb
 from protocol.terms import AlertKind, Cause, DoseState, PromptKind, PromptState
@@ -62,11 +66,11 @@ async def test_after_an_outage_the_current_dose_is_asked_once_and_the_day_before
         for prompt in await stage.prompts()
         if (prompt.sent_at or fang.wall(TUESDAY, fang.reminder)) > fang.wall(SUNDAY, fang.reminder)
     ]
-    assert sorted(kinds) == [PromptKind.DOSE_RECORD, PromptKind.DOSE_REPEAT]
+    assert sorted(kinds) == [PromptKind.DOSE_RECORD, PromptKind.DOSE_REPEAT, PromptKind.SYMPTOM_CHECK]
     asked = {prompt.kind: prompt.sent_at for prompt in await stage.prompts() if prompt.sent_at}
     repeat, record = asked[PromptKind.DOSE_REPEAT], asked[PromptKind.DOSE_RECORD]
     assert record - repeat >= timedelta(hours=1)
-    assert len(fang.messages()) - before == 2
+    assert len(fang.messages()) - before == 3
 
 
 async def test_an_open_dose_is_asked_again_after_a_gap_that_may_have_lost_its_answer(stage: Stage) -> None:
@@ -86,6 +90,35 @@ async def test_an_open_dose_is_asked_again_after_a_gap_that_may_have_lost_its_an
     count = len(fang.messages())
     await fang.until(THURSDAY, 23)
     assert len(fang.messages()) == count
+
+
+async def test_after_a_gap_in_the_evening_nothing_asks_to_take_a_dose_past_its_cut_off(stage: Stage) -> None:
+    """The evening question may still be asked then; "take now" may not."""
+    fang = await settled_in(stage)
+    await fang.until(THURSDAY, 20, 35)
+    evening = fang.text()
+    await stage.stop()
+    before = len(fang.messages())
+    await stage.start(stage.clock.now() + 20 * MINUTE)
+    await stage.settle()
+    assert len(fang.messages()) - before == 1
+    assert fang.text() == evening
+    again = next(prompt for prompt in await stage.prompts() if ":again:" in prompt.key)
+    assert again.kind is PromptKind.DOSE_EVENING
+
+
+async def test_after_a_gap_an_unknown_first_dose_is_asked_about_before_it_is_named(stage: Stage) -> None:
+    fang = await stage.set_up()
+    await fang.until(WEDNESDAY, 8, 5)
+    question = fang.text()
+    assert fang.offers(Verb.FIRST_YES)
+    await stage.stop()
+    await stage.start(stage.clock.now() + 10 * MINUTE)
+    await stage.settle()
+    assert fang.text() == question
+    assert not fang.offers(Verb.TAKEN)
+    kinds = {alert.kind for alert in await stage.alerts()}
+    assert AlertKind.FIRST_DOSE_UNKNOWN not in kinds
 
 
 async def test_a_gap_of_a_minute_changes_nothing(stage: Stage) -> None:
@@ -157,3 +190,22 @@ async def test_while_telegram_is_away_prompts_wait_and_one_goes_out_when_it_is_b
     assert (
         len([prompt for prompt in sent if prompt.sent_at and prompt.sent_at > fang.wall(THURSDAY, fang.reminder)]) == 1
     )
+
+
+async def test_a_machine_that_sleeps_between_two_looks_has_not_listened(stage: Stage) -> None:
+    """As while it handles what the first of them brought."""
+    await settled_in(stage)
+    stop, slept_at = asyncio.Event(), stage.clock.now()
+    looks: list[datetime] = []
+
+    async def look() -> PollResult:
+        looks.append(stage.clock.now())
+        result = await receive_once(stage.system, wait_seconds=0)
+        if len(looks) == 1:
+            stage.clock.set(slept_at + 4 * MINUTE)
+        else:
+            stop.set()
+        return result
+
+    await receive_until(stage.system, stop, look=look)
+    assert await gaps(stage) == [(slept_at, slept_at + 4 * MINUTE)]

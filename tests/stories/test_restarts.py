@@ -64,6 +64,20 @@ async def test_an_answer_that_took_effect_is_shown_after_the_restart(stage: Stag
     assert fang.offers(Verb.UNDO)
 
 
+async def test_an_answer_seen_before_the_restart_is_not_shown_over_a_newer_one(stage: Stage) -> None:
+    """Guards `take_unshown`: the old words came again over the new, and told of a report that had been taken back."""
+    fang = await stage.set_up()
+    await fang.until(TUESDAY, 8)
+    await stage.dies(fang.tap(Verb.TAKEN), after="editMessageText")
+    assert fang.offers(Verb.UNDO)
+    await stage.start(stage.clock.now() + MINUTE)
+    await fang.tap(Verb.UNDO)
+    await stage.settle()
+    assert (await stage.dose(1)).state is DoseState.OPEN
+    assert fang.offers(Verb.TAKEN)
+    assert not fang.offers(Verb.UNDO)
+
+
 async def test_an_update_that_was_kept_and_not_handled_is_handled_after_the_restart(stage: Stage) -> None:
     from app.wiring import receive_once
 

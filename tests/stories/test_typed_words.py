@@ -1,8 +1,9 @@
 """Typed answers: whole known phrases count, everything else is kept for staff and answered at once."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
-from protocol.screens import Shown, WhichDayQuestion
+from actions.chatter import SAID_MAX
+from protocol.screens import PhotoNotKept, Shown, Slower, WhichDayQuestion
 from protocol.taps import Tap, Verb
 from protocol.terms import AlertKind, DoseAnswer, DoseState, Language, Level
 from tests.stories.sight import approved, kept_messages, opened, reads, study_days, trial_of
@@ -41,9 +42,11 @@ async def test_words_that_only_look_like_yes_record_nothing_and_are_kept_for_sta
     await fang.until(TUESDAY, 8)
     said = ["吃了吗", "吃了两次", "吃了？", "不吃", "我吃了没有", "明天再说", "taken twice", "did I take it"]
     for words in said:
+        count = len(fang.messages())
         await fang.type(words)
-        assert approved(fang, trial_of(fang).texts.not_watched) in fang.text(), words
-        assert fang.offers(Verb.UNWELL)
+        answer = fang.messages()[count]
+        assert approved(fang, trial_of(fang).texts.not_watched) in answer.text, words
+        assert fang.button(Verb.UNWELL, message=answer)
     assert await stage.events() == []
     assert (await stage.dose(1)).state is DoseState.OPEN
     kept = await kept_messages(stage)
@@ -53,17 +56,17 @@ async def test_words_that_only_look_like_yes_record_nothing_and_are_kept_for_sta
     assert alert.times == len(said)
 
 
-async def test_photos_and_voice_are_kept_and_answered_at_once(stage: Stage) -> None:
+async def test_voice_and_the_words_below_a_photo_are_kept_and_answered_at_once(stage: Stage) -> None:
     fang = await stage.at_home()
     stage.emulator.phone.send_photo(fang.user, PICTURE, "my arm")
     await stage.settle()
-    assert approved(fang, trial_of(fang).texts.not_watched) in fang.text()
+    assert fang.text() == reads(fang, PhotoNotKept(words_kept=True))  # the site takes none
     stage.emulator.phone.send_voice(fang.user)
     await stage.settle()
     assert approved(fang, trial_of(fang).texts.not_watched) in fang.text()
     kept = await kept_messages(stage)
-    assert [message.kind for message in kept] == ["photo", "voice"]
-    assert "my arm" in opened(stage, kept[0])
+    assert [(message.kind, message.unheard) for message in kept] == [("text", False), ("voice", True)]
+    assert opened(stage, kept[0]) == "my arm"
     assert "my arm" not in kept[0].body
     assert {alert.kind for alert in await stage.alerts()} == {AlertKind.MESSAGE}
 
@@ -72,9 +75,12 @@ async def test_feeling_unwell_shows_the_emergency_text_first_and_pages_staff(sta
     fang = await stage.at_home()
     emergency = approved(fang, trial_of(fang).texts.emergency)
     for words in ("我不舒服", "/symptom"):
+        count = len(fang.messages())
         await fang.type(words)
-        assert fang.text().startswith(emergency)
-        assert "010-69150000" in fang.text()
+        first, *others = [message.text for message in fang.messages()[count:]]
+        assert first.startswith(emergency)
+        assert "010-69150000" in first
+        assert not any(emergency in other for other in others)  # said on arrival, and not once more
     alert = next(alert for alert in await stage.alerts() if alert.kind is AlertKind.FEELS_UNWELL)
     assert (alert.level, alert.times, alert.acknowledged_at) == (Level.RED, 2, None)
     await fang.type("昨天晚上发烧39度")
@@ -82,6 +88,46 @@ async def test_feeling_unwell_shows_the_emergency_text_first_and_pages_staff(sta
     assert kept[-1] == "昨天晚上发烧39度"
     assert all("39" not in message.body for message in await kept_messages(stage))
     assert "昨天" not in alert.cause_key
+
+
+async def test_a_flood_of_words_is_told_once_to_slow_down_and_a_report_in_it_counts(stage: Stage) -> None:
+    fang = await stage.at_home()
+    await fang.until(TUESDAY, 8)
+    prompt, before = fang.last(), len(fang.messages())
+    for number in range(SAID_MAX + 10):
+        stage.emulator.phone.send_text(fang.user, f"word {number}")
+    for command in ("/history", "/settings", "/start"):
+        stage.emulator.phone.send_text(fang.user, command)
+    stage.emulator.phone.send_text(fang.user, "我不舒服")
+    await stage.settle()
+    texts = [message.text for message in fang.messages()[before:]]
+    assert len(texts) == SAID_MAX + 4  # the emergency text, the team is told, the first question; and once "slower"
+    assert approved(fang, trial_of(fang).texts.emergency) in texts[0]  # what is urgent waits for nothing
+    assert texts.count(reads(fang, Slower())) == 1
+    assert len(await kept_messages(stage)) == SAID_MAX + 10 + 1  # nothing anybody wrote is lost
+
+    await fang.tap(Verb.TAKEN, message=prompt)
+    assert (await stage.dose(1)).state is DoseState.TAKEN
+    await stage.until(stage.clock.now() + timedelta(minutes=2))
+    await fang.type("one more word")
+    assert approved(fang, trial_of(fang).texts.not_watched) in fang.text()
+
+
+async def test_one_who_floods_is_not_anothers_silence(stage: Stage) -> None:
+    fang, emma = await stage.at_home(), await stage.at_home("018", language=Language.EN, tz=LONDON)
+    for number in range(SAID_MAX * 3):
+        stage.emulator.phone.send_text(fang.user, f"word {number}")
+    await emma.type("hello")
+    assert approved(emma, trial_of(emma).texts.not_watched) in emma.text()
+
+
+async def test_a_typed_taken_in_a_flood_is_a_report(stage: Stage) -> None:
+    fang = await stage.at_home()
+    await fang.until(TUESDAY, 8)
+    for number in range(SAID_MAX + 5):
+        stage.emulator.phone.send_text(fang.user, f"word {number}")
+    await fang.type("吃了")
+    assert (await stage.dose(1)).state is DoseState.TAKEN
 
 
 async def test_a_typed_answer_with_two_open_doses_asks_which(stage: Stage) -> None:

@@ -57,10 +57,12 @@ async def _waiting(stage: Stage, code: str) -> list[object]:
     ("tz", "start", "wall", "walls"),
     [
         (LONDON, (2026, 3, 27, 12), time(1, 30), ["01:30", "02:30", "01:30"]),  # no 01:30 on the 29th
-        (LONDON, (2026, 3, 27, 12), time(2, 30), ["02:30", "02:30", "02:30"]),
-        (LONDON, (2026, 10, 23, 12), time(1, 30), ["01:30", "01:30", "01:30"]),  # twice on the 25th
+        pytest.param(LONDON, (2026, 3, 27, 12), time(2, 30), ["02:30", "02:30", "02:30"], marks=pytest.mark.slow),
+        # twice on the 25th
+        pytest.param(LONDON, (2026, 10, 23, 12), time(1, 30), ["01:30", "01:30", "01:30"], marks=pytest.mark.slow),
         (LORD_HOWE, (2026, 10, 2, 2), time(2, 15), ["02:15", "02:45", "02:15"]),  # half an hour is left out on the 4th
-        (LORD_HOWE, (2026, 4, 3, 2), time(1, 45), ["01:45", "01:45", "01:45"]),  # and comes twice on the 5th
+        # and comes twice on the 5th
+        pytest.param(LORD_HOWE, (2026, 4, 3, 2), time(1, 45), ["01:45", "01:45", "01:45"], marks=pytest.mark.slow),
     ],
 )
 async def test_each_night_has_one_reminder_whatever_the_clocks_do(
@@ -82,6 +84,7 @@ async def travels(stage: Stage, tz: str) -> None:
         await set_zone(change, await participant_by_code(change, "017"), tz, "a journey", stage.system.trial)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "journey", [("Pacific/Auckland", "Pacific/Honolulu"), ("Pacific/Honolulu", "Pacific/Auckland")]
 )

@@ -15,7 +15,7 @@ from protocol.trial import Trial
 from tests.postgres import Kind, fresh_store_url, fresh_study_url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def kind(request: pytest.FixtureRequest) -> Kind:
     found: Kind = request.param
     return found

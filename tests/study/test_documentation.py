@@ -19,7 +19,12 @@ from tests.study.test_sync import a_day
 
 CONTRACT = {
     "participant", "dose_order", "scheduled_dose", "dose_event", "alert", "disposition", "message_delivery",
+    "disposition_event",
     "receiving_gap", "audit_anchor", "participant_day", "participant_adherence", "sync_mark",
+    "symptom_check", "symptom_answer", "self_rated_check", "self_rated_answer", "alert_call", "safety_event",
+    "staff_message", "participant_message", "adverse_event", "medication", "pregnancy", "form_signature",
+    "guard_note", "journey", "tablet_movement", "visit", "order_proposal", "draw", "lab_result", "month_six_decision",
+    "transfusion",
 }  # fmt: skip
 
 

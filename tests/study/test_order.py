@@ -103,13 +103,13 @@ every_one_and_some_again = st.permutations(range(CHANGES)).flatmap(
 cuts = st.lists(st.integers(0, CHANGES), max_size=6)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(every_one_and_some_again, cuts)
 def test_any_order_and_any_repetition_ends_the_same_on_sqlite(order_of: list[int], cuts: list[int]) -> None:
     _check("sqlite", order_of, cuts)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow])
 @given(every_one_and_some_again, cuts)
 def test_any_order_and_any_repetition_ends_the_same_on_postgresql(order_of: list[int], cuts: list[int]) -> None:
     _check("postgresql", order_of, cuts)

@@ -1,5 +1,6 @@
 """What we owe arrives in the study once, in order, whatever fails in between."""
 
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from models.ledger import OutboxEntry
 from models.session import SYSTEM, Actor, Change, Store
 from models.study.contact import StudyAlert
 from models.study.day import StudyParticipantDay
-from models.study.dose import StudyDoseEvent, StudyScheduledDose
+from models.study.dose import StudyDoseEvent, StudyDoseOrder, StudyScheduledDose
 from models.study.mark import StudyAuditAnchor, StudySyncMark
 from models.study.store import StudyStore
 from models.study.sums import StudyParticipantAdherence
@@ -174,6 +175,21 @@ async def _spoil(store: Store, seq: int, payload: str) -> str:
         await change.session.execute(update(OutboxEntry).where(col(OutboxEntry.seq) == seq).values(payload=payload))
     assert before
     return before
+
+
+async def test_a_record_that_waited_through_an_upgrade_means_what_it_meant(
+    store: Store, study: StudyStore, trial: Trial
+) -> None:
+    await a_day(store)
+    async with store.change(at=NOON) as change:
+        entries = select(OutboxEntry).where(OutboxEntry.record_type == "dose_order")
+        for entry in await change.session.scalars(entries):
+            written = json.loads(entry.payload)
+            assert written.pop("then_mg") == "", "a column of a later release"
+            entry.payload = json.dumps(written)
+    assert (await push_due(store, study, trial, at=NOON)).failed == 0
+    async with study.read() as session:
+        assert {row.then_mg for row in await session.scalars(select(StudyDoseOrder))} == {""}
 
 
 async def test_a_bad_row_blocks_its_own_record_and_nothing_else(store: Store, study: StudyStore, trial: Trial) -> None:

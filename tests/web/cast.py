@@ -1,5 +1,7 @@
 """A trial with people in it, for the pages: two sites, six accounts, a dozen participants and their last months."""
 
+import base64
+import json
 import random
 import secrets
 from collections.abc import Sequence
@@ -15,7 +17,8 @@ from actions.sites import add_site
 from actions.staff import add_staff
 from models.alert import Alert
 from models.dose import DoseEvent, DoseOrderRow, ScheduledDose
-from models.identity import ChatLink
+from models.identity import ChatLink, ParticipantMessage
+from models.kept_photo import KeptPhoto, PhotoState
 from models.participant import Invitation, Participant
 from models.session import Actor, Change, Store
 from protocol.moments import moment
@@ -39,6 +42,8 @@ NOW = datetime(2026, 11, 22, 12, 14, tzinfo=UTC)  # 20:14 in Beijing
 SHANGHAI = "Asia/Shanghai"
 PASSWORD = "four tidy cranes over a lake"
 HOUR = timedelta(hours=1)
+SENT_A_PHOTO = ("PRCA-008", "PRCA-101")
+PICTURE = b"\xff\xd8\xff\xe0 two tablets in a hand"
 OPERATOR = Actor("staff", "Ada", Role.ADMINISTRATOR.value)
 
 
@@ -57,10 +62,11 @@ class Clock:
 
 @dataclass
 class Cast:
-    """The accounts' one-time-code secrets by name, and the ids of the open alerts by participant."""
+    """The accounts' one-time-code secrets and ids by name, and the ids of the open alerts by participant."""
 
     secrets: dict[str, str] = field(default_factory=dict)
     alerts: dict[str, str] = field(default_factory=dict)
+    staff_ids: dict[str, str] = field(default_factory=dict)
 
     def code(self, name: str, at: datetime) -> str:
         return pyotp.TOTP(self.secrets[name]).at(at)
@@ -100,8 +106,8 @@ async def sites_and_staff(store: Store) -> Cast:
         await add_site(change, "PUMCH", "李敏", "010-6915 6114", SHANGHAI)
         await add_site(change, "SHANG", "Otto Braun", "021-6404 1990", SHANGHAI)
         for name, role, site in STAFF:
-            made = await add_staff(change, name=name, role=role, site_code=site, password=PASSWORD)
-            cast.secrets[name] = made.totp_secret
+            made = await add_staff(change, name=name, role=role, site_code=site, password=PASSWORD, ready=True)
+            cast.secrets[name], cast.staff_ids[name] = made.totp_secret, made.staff_id
     return cast
 
 
@@ -119,10 +125,25 @@ async def people(store: Store, cast: Cast, *, days: int = 75) -> None:
         await _alerts(change, cast)
 
 
+async def _photo(change: Change, person: Participant) -> None:
+    """A photo that nobody has looked at, the day before."""
+    await change.session.flush()
+    link = (await change.session.scalars(select(ChatLink).where(ChatLink.participant_id == person.id))).one()
+    one = f"photo-of-{person.code}"
+    body = change.vault.seal(f"participant_message.body/{one}", json.dumps({"reference": "r", "caption": ""}))
+    message = ParticipantMessage(
+        id=one, participant_id=person.id, link_id=link.id, kind="photo", body=body, received_at=NOW - timedelta(days=1)
+    )
+    change.session.add(message)
+    await change.session.flush()
+    picture = change.vault.seal(f"kept_photo.picture/{one}", base64.b64encode(PICTURE).decode())
+    change.session.add(KeptPhoto(message_id=one, participant_id=person.id, state=PhotoState.KEPT, picture=picture))
+
+
 async def _treated(
     change: Change, code: str, site: str, *, days: int, seed: int, channel: Channel = Channel.TELEGRAM
 ) -> Participant:
-    person = _participant(change, code, site, ParticipantState.ACTIVE, channel, begun=NOW - timedelta(days=days))
+    person = participant(change, code, site, ParticipantState.ACTIVE, channel, begun=NOW - timedelta(days=days))
     await change.session.flush()
     if channel is Channel.TELEGRAM:
         change.session.add(
@@ -136,6 +157,8 @@ async def _treated(
                 linked_at=person.enrolled_at,
             )
         )
+        if code in SENT_A_PHOTO:
+            await _photo(change, person)
     first_on = (NOW - timedelta(days=days - 1)).astimezone(ZoneInfo(SHANGHAI)).date()
     _orders(change, person, first_on, held=seed % 4 == 1 and days > 40)
     chance = random.Random(seed)
@@ -146,7 +169,7 @@ async def _treated(
     return person
 
 
-def _participant(
+def participant(
     change: Change, code: str, site: str, state: ParticipantState, channel: Channel, *, begun: datetime
 ) -> Participant:
     person = Participant(
@@ -267,7 +290,7 @@ async def _entries(change: Change) -> None:
     """One invited, one whose invitation has run out."""
     for code, expires_at in (("PRCA-012", NOW + 30 * HOUR), ("PRCA-013", NOW - 20 * HOUR)):
         begun = expires_at - timedelta(days=3)
-        person = _participant(change, code, "PUMCH", ParticipantState.ENROLLED, Channel.TELEGRAM, begun=begun)
+        person = participant(change, code, "PUMCH", ParticipantState.ENROLLED, Channel.TELEGRAM, begun=begun)
         await change.session.flush()
         change.session.add(
             Invitation(
@@ -305,9 +328,28 @@ async def _alerts(change: Change, cast: Cast) -> None:
             times=times,
             opened_at=NOW - waited,
             last_at=NOW - waited,
+            clock_from=NOW - waited,
             acknowledged_at=NOW - HOUR if kind is AlertKind.DOSES_NOT_TAKEN else None,
             acknowledged_by="Wu" if kind is AlertKind.DOSES_NOT_TAKEN else None,
         )
         cast.alerts[code] = alert.id
         change.session.add(alert)
         change.owe(alert, participant_id=person.id)
+
+
+async def open_alert(change: Change, code: str) -> None:
+    """Somebody says that they feel unwell."""
+    person = (await change.session.scalars(select(Participant).where(Participant.code == code))).one()
+    change.session.add(
+        Alert(
+            id=change.new_id(),
+            participant_id=person.id,
+            site_code=person.site_code,
+            kind=AlertKind.FEELS_UNWELL,
+            level=Level.RED,
+            cause_key=f"{AlertKind.FEELS_UNWELL}|{code}",
+            opened_at=change.at,
+            last_at=change.at,
+            clock_from=change.at,
+        )
+    )

@@ -1,6 +1,5 @@
 """The pages over ASGI with real stores: a clock that stands, a cast, and browsers that keep cookies."""
 
-import asyncio
 import atexit
 import secrets
 import shutil
@@ -14,16 +13,21 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from actions.passwords import password_hash
 from models.protocol_file import load_trial
-from models.session import Store
+from models.session import Store, sha256
+from models.site import Staff, WebSession
 from models.study.store import StudyStore
 from models.vault import Keys, Vault
+from protocol.terms import Role
 from protocol.trial import Trial
 from study.sync import drain
-from tests.postgres import fresh_store_url, fresh_study_url
+from tests.postgres import Kind, cloned, fresh_store_url, fresh_study_url
 from tests.web.cast import NOW, PASSWORD, Cast, Clock, Ids, people, sites_and_staff
 from web.application import build_web
+from web.cookies import SESSION
 
+PASSWORD_HASH = password_hash(PASSWORD)
 HOST = "https://pages.test"
 SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
 
@@ -48,6 +52,21 @@ class Pages:
         typed = {"name": whose, "password": PASSWORD, "code": self.cast.code(whose, self.clock.at), **changed}
         return await browser.post("/login", data=typed)
 
+    async def somebody(self, role: Role, site: str | None) -> httpx.AsyncClient:
+        """A browser in which a member of staff of this role and site has a session; None sees every site."""
+        browser, token, name = self.browser(), secrets.token_urlsafe(32), f"{role.value} of {site or 'all'}"
+        async with self.store.change(at=self.clock.at) as change:
+            account = Staff(
+                id=change.new_id(), name=name, role=role, site_code=site, password_hash=PASSWORD_HASH, totp_secret="",
+                created_at=self.clock.at, ready_at=self.clock.at,
+            )  # fmt: skip
+            change.session.add(account)
+            await change.session.flush()
+            begun = {"started_at": self.clock.at, "seen_at": self.clock.at, "proved_at": self.clock.at}
+            change.session.add(WebSession(token_hash=sha256(token), staff_id=account.id, language="en", **begun))
+        browser.cookies.set(SESSION, token, domain="pages.test")
+        return browser
+
     async def inside(self, name: str) -> httpx.AsyncClient:
         """A browser in which this member of staff has logged in."""
         browser = self.browser()
@@ -57,39 +76,42 @@ class Pages:
 
 
 KEYS = Keys({"k1": bytes(32)}, bytes(reversed(range(32))))
-_seeded: dict[bool, tuple[Path, Cast]] = {}
+_seeded: dict[tuple[Kind, bool], tuple[str, str, Cast]] = {}
 
 
-def open_stores(folder: Path) -> tuple[Store, StudyStore]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    found: Kind = request.param
+    return found
+
+
+def open_stores(store_url: str, study_url: str) -> tuple[Store, StudyStore]:
     ids = Ids()
     vault = Vault(KEYS, ids.random_bytes)
-    store = Store(f"sqlite:///{folder}/store.db", vault=vault, new_id=ids.new_id, random_bytes=ids.random_bytes)
-    return store, StudyStore(f"sqlite:///{folder}/study.db")
+    store = Store(store_url, vault=vault, new_id=ids.new_id, random_bytes=ids.random_bytes)
+    return store, StudyStore(study_url)
 
 
-async def seeded(folder: Path, *, enrolled: bool) -> Cast:
-    """Both databases of the cast in `folder`: made once per run, then copied."""
-    if enrolled not in _seeded:
-        _seeded[enrolled] = await _seed(Path(tempfile.mkdtemp(prefix="anshi-web-")), enrolled=enrolled)
-    made, cast = _seeded[enrolled]
-    for name in ("store.db", "study.db"):
-        await asyncio.to_thread(shutil.copyfile, made / name, folder / name)
-    return cast
+async def seeded(kind: Kind, folder: Path, *, enrolled: bool) -> tuple[str, str, Cast]:
+    """Both databases of the cast: made once per run, then copied."""
+    if (kind, enrolled) not in _seeded:
+        made_in = Path(tempfile.mkdtemp(prefix="anshi-web-"))
+        atexit.register(shutil.rmtree, made_in, ignore_errors=True)
+        _seeded[kind, enrolled] = await _seed(kind, made_in, enrolled=enrolled)
+    store_url, study_url, cast = _seeded[kind, enrolled]
+    return await cloned(store_url, folder), await cloned(study_url, folder), cast
 
 
-async def _seed(folder: Path, *, enrolled: bool) -> tuple[Path, Cast]:
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for url, name in ((fresh_store_url, "store.db"), (fresh_study_url, "study.db")):
-        made = (await url("sqlite", folder)).removeprefix("sqlite:///")
-        await asyncio.to_thread(shutil.move, made, folder / name)
-    store, study = open_stores(folder)
+async def _seed(kind: Kind, folder: Path, *, enrolled: bool) -> tuple[str, str, Cast]:
+    store_url, study_url = await fresh_store_url(kind, folder), await fresh_study_url(kind, folder)
+    store, study = open_stores(store_url, study_url)
     cast = await sites_and_staff(store)
     if enrolled:
         await people(store, cast)
         await drain(store, study, load_trial(None), at=NOW)
     await study.close()
     await store.close()
-    return folder, cast
+    return store_url, study_url, cast
 
 
 def application(
@@ -107,10 +129,10 @@ def application(
 
 
 @asynccontextmanager
-async def standing(folder: Path, *, enrolled: bool) -> AsyncIterator[Pages]:
+async def standing(kind: Kind, folder: Path, *, enrolled: bool) -> AsyncIterator[Pages]:
     """The application over a copy of the cast's databases."""
-    cast = await seeded(folder, enrolled=enrolled)
-    store, study = open_stores(folder)
+    store_url, study_url, cast = await seeded(kind, folder, enrolled=enrolled)
+    store, study = open_stores(store_url, study_url)
     trial, clock = load_trial(None), Clock()
     not_ready: list[str] = []
 
@@ -123,14 +145,14 @@ async def standing(folder: Path, *, enrolled: bool) -> AsyncIterator[Pages]:
 
 
 @pytest.fixture
-async def bare(tmp_path: Path) -> AsyncIterator[Pages]:
+async def bare(kind: Kind, tmp_path: Path) -> AsyncIterator[Pages]:
     """Sites and staff, nobody enrolled."""
-    async with standing(tmp_path, enrolled=False) as made:
+    async with standing(kind, tmp_path, enrolled=False) as made:
         yield made
 
 
 @pytest.fixture
-async def pages(tmp_path: Path) -> AsyncIterator[Pages]:
+async def pages(kind: Kind, tmp_path: Path) -> AsyncIterator[Pages]:
     """The whole cast, synced to the study."""
-    async with standing(tmp_path, enrolled=True) as made:
+    async with standing(kind, tmp_path, enrolled=True) as made:
         yield made

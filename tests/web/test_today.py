@@ -17,7 +17,7 @@ from tests.web.test_log_in import form_token
 
 
 async def test_the_red_alert_nobody_has_seen_comes_first(pages: Pages) -> None:
-    work = await worklist_report(pages.store, as_of=NOW, site="PUMCH")
+    work = await worklist_report(pages.store, pages.trial, as_of=NOW, site="PUMCH")
     alerts = [(row.level, row.code, row.acknowledged_by) for row in work.section(Section.ALERT)]
     assert alerts == [
         (Level.RED, "PRCA-003", None),
@@ -29,7 +29,7 @@ async def test_the_red_alert_nobody_has_seen_comes_first(pages: Pages) -> None:
 
 
 async def test_the_numbers_of_the_page_are_those_of_the_report(pages: Pages) -> None:
-    work = await worklist_report(pages.store, as_of=NOW, site="PUMCH")
+    work = await worklist_report(pages.store, pages.trial, as_of=NOW, site="PUMCH")
     text = (await (await pages.inside("Li")).get("/")).text
     assert (work.counts.red, work.counts.due_today) == (2, 11)
     assert f"<b>{work.counts.taken_today}<small>/{work.counts.due_today}</small></b>" in text
@@ -39,7 +39,7 @@ async def test_the_numbers_of_the_page_are_those_of_the_report(pages: Pages) -> 
 
 
 async def test_each_person_stands_under_the_reason_that_needs_a_human(pages: Pages) -> None:
-    work = await worklist_report(pages.store, as_of=NOW, site="PUMCH")
+    work = await worklist_report(pages.store, pages.trial, as_of=NOW, site="PUMCH")
     why = {(row.code, row.why) for row in work.rows}
     assert {
         ("PRCA-004", Why.SILENT),
@@ -55,7 +55,7 @@ async def test_each_person_stands_under_the_reason_that_needs_a_human(pages: Pag
 async def test_somebody_is_silent_only_two_hours_after_the_dose_was_due(pages: Pages) -> None:
     due_at = NOW.replace(hour=0, minute=0)
     for after, silent in ((timedelta(minutes=119), False), (timedelta(minutes=120), True)):
-        work = await worklist_report(pages.store, as_of=due_at + after, site="PUMCH")
+        work = await worklist_report(pages.store, pages.trial, as_of=due_at + after, site="PUMCH")
         found = [row for row in work.section(Section.DOSE) if row.code == "PRCA-004" and row.why is Why.SILENT]
         assert bool(found) is silent
 
@@ -67,10 +67,11 @@ async def test_what_was_not_taken_or_never_answered_is_listed_with_its_day(pages
         (DoseState.TAKEN_PARTLY, Why.TAKEN_PARTLY),
     ):
         await _set_today(pages, "PRCA-004", state)
-        work = await worklist_report(pages.store, as_of=NOW)
+        work = await worklist_report(pages.store, pages.trial, as_of=NOW)
         assert [(row.why, row.state) for row in work.section(Section.DOSE) if row.code == "PRCA-004"] == [(why, state)]
     await _set_today(pages, "PRCA-004", DoseState.TAKEN)
-    assert "PRCA-004" not in {row.code for row in (await worklist_report(pages.store, as_of=NOW)).section(Section.DOSE)}
+    work = await worklist_report(pages.store, pages.trial, as_of=NOW)
+    assert "PRCA-004" not in {row.code for row in work.section(Section.DOSE)}
 
 
 async def test_a_first_dose_that_nobody_confirmed_is_a_row_of_its_own(pages: Pages) -> None:
@@ -78,14 +79,14 @@ async def test_a_first_dose_that_nobody_confirmed_is_a_row_of_its_own(pages: Pag
         mine = select(Participant.id).where(col(Participant.code) == "PRCA-005")
         doses = update(ScheduledDose).where(col(ScheduledDose.participant_id).in_(mine))
         await change.session.execute(doses.values(state=DoseState.UNREPORTED))
-    work = await worklist_report(pages.store, as_of=NOW)
+    work = await worklist_report(pages.store, pages.trial, as_of=NOW)
     rows = [(row.section, row.why) for row in work.rows if row.code == "PRCA-005"]
     assert rows == [(Section.FIRST_DOSE, Why.FIRST_DOSE_UNKNOWN)]
 
 
 async def test_a_phone_participant_is_called_until_the_dose_is_recorded(pages: Pages) -> None:
     await _set_today(pages, "PRCA-010", DoseState.TAKEN)
-    work = await worklist_report(pages.store, as_of=NOW)
+    work = await worklist_report(pages.store, pages.trial, as_of=NOW)
     assert "PRCA-010" not in {row.code for row in work.section(Section.CALL)}
     async with pages.store.read() as session:
         channel = select(Participant.channel).where(col(Participant.code) == "PRCA-010")
